@@ -38,7 +38,10 @@ def unchanged(data: bytes) -> bytes:
 
 FILES: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "tabler/tabler.min.css": ("@tabler/core/dist/css/tabler.min.css", without_source_map),
-    "icons/tabler-icons-300.min.css": ("@tabler/icons-webfont/dist/tabler-icons-300.min.css", with_woff2_only),
+    "icons/tabler-icons-300.min.css": (
+        "@tabler/icons-webfont/dist/tabler-icons-300.min.css",
+        with_woff2_only,
+    ),
     "icons/fonts/tabler-icons-300.woff2": (
         "@tabler/icons-webfont/dist/fonts/tabler-icons-300.woff2",
         unchanged,
@@ -48,6 +51,11 @@ FILES: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "echarts/NOTICE.txt": ("echarts/NOTICE", unchanged),
 }
 PACKAGES = ("@tabler/core", "@tabler/icons-webfont", "echarts")
+AUTHORS = {
+    "@tabler/core": "2018-2026 the Tabler authors, codecalm.net",
+    "@tabler/icons-webfont": "codecalm",
+    "echarts": "the Apache Software Foundation",
+}
 
 
 def licences() -> bytes:
@@ -55,9 +63,9 @@ def licences() -> bytes:
     lines = ["Front-end packages served with Guibin, each under its own licence.", ""]
     for name in PACKAGES:
         about = json.loads((MODULES / name / "package.json").read_text(encoding="utf-8"))
-        author = about.get("author", "The Apache Software Foundation")
+        author = about.get("author", AUTHORS[name])
         author = author.get("name", "") if isinstance(author, dict) else author
-        lines.append(f"{name} {about['version']}: {about['license']}, copyright {author}")
+        lines.append(f"{name} {about['version']}: {about.get('license', 'MIT')}, copyright {author}")
     return "\n".join([*lines, "", MIT]).encode()
 
 
