@@ -1,0 +1,143 @@
+"""Fixtures for every test: a private database per worker, served by the run-time role; named people.
+
+The database is migrated once into a template as the owner and copied per worker. Tests run as the
+run-time role, so a write path to an append-only table fails here as it would in production.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guibin.config.settings")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A home of its own for keys, warehouse and files; before Django reads its settings."""
+    if "GUIBIN_TEST_HOME" not in os.environ:
+        os.environ["GUIBIN_TEST_HOME"] = tempfile.mkdtemp(prefix="guibin-test-")
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    home = Path(os.environ["GUIBIN_TEST_HOME"]) / worker
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ["GUIBIN_HOME"] = str(home)
+    os.environ["GUIBIN_DEBUG"] = "0"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    """This worker's database, a copy of the migrated template."""
+    from django.conf import settings
+    from django.db import connections
+
+    owner_url = os.environ["GUIBIN_OWNER_URL"]
+    name = _database_name()
+    with psycopg.connect(owner_url, autocommit=True) as owner:
+        template = _migrated_template(owner, django_db_blocker)
+        owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        owner.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
+        settings.DATABASES["default"]["NAME"] = name
+        connections["default"].settings_dict["NAME"] = name
+        yield
+        with django_db_blocker.unblock():
+            connections["default"].close()
+        owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _database_name() -> str:
+    return f"guibin_test_{os.environ.get('PGTESTNAME', '')}{os.getpid()}"
+
+
+def _migrated_template(owner: psycopg.Connection[Any], blocker: Any) -> str:
+    """The name of a migrated database for this state of the migrations, made once by whoever comes first."""
+    template = f"guibin_template_{_migrations_digest()}"
+    owner.execute("SELECT pg_advisory_lock(4711)")
+    try:
+        ready = owner.execute(
+            "SELECT 1 FROM pg_database WHERE datname = %s AND datconnlimit = 0", [template]
+        ).fetchone()
+        if not ready:
+            identifier = sql.Identifier(template)
+            owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(identifier))
+            owner.execute(sql.SQL("CREATE DATABASE {}").format(identifier))
+            _migrate(template, blocker)
+            owner.execute(sql.SQL("ALTER DATABASE {} CONNECTION LIMIT 0").format(identifier))
+    finally:
+        owner.execute("SELECT pg_advisory_unlock(4711)")
+    return template
+
+
+def _migrations_digest() -> str:
+    files = sorted(Path(__file__).parent.glob("src/guibin/*/migrations/*.py"))
+    files += [Path(__file__).parent / "src/guibin/core/changes.py", Path(__file__).parent / "src/guibin/core/grants.py"]
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.name.encode() + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _migrate(database: str, blocker: Any) -> None:
+    """Migrate as the owner on a connection of its own, then grant the run-time role its rights."""
+    from django.core.management import call_command
+    from django.db import connections
+
+    from guibin.config.env import database as parse
+    from guibin.core.grants import grant_runtime_role
+
+    connection = connections["default"]
+    runtime = dict(connection.settings_dict)
+    role = runtime["USER"]
+    try:
+        connection.close()
+        connection.settings_dict.update(parse(os.environ["GUIBIN_OWNER_URL"]), NAME=database)
+        with blocker.unblock():
+            call_command("migrate", verbosity=0)
+            grant_runtime_role(connection, role)
+            connection.close()
+    finally:
+        connection.settings_dict.update(runtime)
+
+
+@pytest.fixture(autouse=True)
+def _owner_flush(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that commit are cleaned up by the owner, since the run-time role may not truncate."""
+    from django.test import TransactionTestCase
+
+    monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", _truncate_as_owner)
+
+
+def _truncate_as_owner(self: Any) -> None:
+    from django.db import connection
+
+    from guibin.core.grants import append_only_tables
+
+    database = connection.settings_dict["NAME"]
+    with psycopg.connect(os.environ["GUIBIN_OWNER_URL"], dbname=database) as owner:
+        kept = ["django_migrations", "django_content_type"]
+        tables = [
+            row[0]
+            for row in owner.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL(%s)", [kept]
+            )
+        ]
+        guarded = [table for table in append_only_tables() if table in tables]
+        for table in guarded:
+            owner.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(sql.Identifier(table)))
+        names = sql.SQL(", ").join(map(sql.Identifier, tables))
+        owner.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(names))
+        for table in guarded:
+            owner.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(sql.Identifier(table)))
+
+
+@pytest.fixture
+def at() -> datetime:
+    """A fixed instant: Monday 2026-11-23, 10:00 in Shanghai."""
+    return datetime(2026, 11, 23, 2, 0, tzinfo=UTC)

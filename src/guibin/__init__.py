@@ -1,0 +1,3 @@
+"""Guibin 贵宾: the open VIP customer platform."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,5 @@
+"""What accounts offers the house."""
+
+from guibin.core.manifest import Manifest
+
+MANIFEST = Manifest(slice="accounts")

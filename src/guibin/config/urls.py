@@ -1,0 +1,24 @@
+"""Mounts each slice's pages and REST. The one place that reaches past the doors."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+
+def slice_urls() -> list[URLPattern | URLResolver]:
+    """``guibin.<slice>.urls`` of every slice that has pages, top floor first."""
+    mounted: list[URLPattern | URLResolver] = []
+    for name in reversed(settings.SLICES):
+        module = f"guibin.{name}.urls"
+        if find_spec(module) is not None:
+            mounted.append(path("", include(import_module(module))))
+    return mounted
+
+
+urlpatterns = slice_urls()
+handler400 = "guibin.web.errors.bad_request"
+handler403 = "guibin.web.errors.permission_denied"
+handler404 = "guibin.web.errors.page_not_found"
+handler500 = "guibin.web.errors.server_error"

@@ -1,0 +1,172 @@
+"""The one log: audit trail, timeline, outbox and webhook feed in append-only rows.
+
+An event holds ids, codes, numbers and dates, never personal text, so that erasing a person never
+rewrites history. Slices declare ``Event`` classes in ``events.py`` and list them in their manifest.
+"""
+
+import re
+import uuid
+from collections.abc import Iterable, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from django.db import connection
+
+from guibin.core.errors import Text
+from guibin.core.permissions import Actor
+
+CODE = re.compile(r"[A-Za-z0-9_.:/+-]{0,80}", re.ASCII)
+request_id: ContextVar[uuid.UUID | None] = ContextVar("request_id", default=None)
+
+
+class Origin(StrEnum):
+    """Where a write came from. Reactions that give or send ignore all but ``LIVE`` unless told otherwise."""
+
+    LIVE = "live"
+    IMPORT = "import"
+    BACKFILL = "backfill"
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened. ``name`` is ``slice.thing_happened``; ``wording`` may use ``%(field)s``."""
+
+    name: ClassVar[str]
+    wording: ClassVar[Text]
+    icon: ClassVar[str] = "ti-point"
+    kind: ClassVar[str] = "plain"  # "money" is drawn stronger on the timeline
+
+    def data(self) -> dict[str, object]:
+        """The fields as JSON values. Raises ``ValueError`` on anything that could be personal text."""
+        return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event about to be recorded, with the subjects it names."""
+
+    event: Event
+    subjects: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One row of the log, as readers see it."""
+
+    id: int
+    xid: int
+    at: datetime
+    name: str
+    origin: Origin
+    actor: str
+    subjects: tuple[str, ...]
+    data: dict[str, Any]
+    batch_id: uuid.UUID | None
+    request_id: uuid.UUID | None
+
+    def ids(self, kind: str) -> list[int]:
+        """The numeric ids of the subjects of one ``kind``."""
+        prefix = f"{kind}:"
+        return [int(text[len(prefix) :]) for text in self.subjects if text.startswith(prefix)]
+
+
+def subject(kind: str, key: int | str) -> str:
+    """``customer:12``: how an event names what it is about."""
+    return f"{kind}:{key}"
+
+
+def record(
+    event: Event, *, subjects: Sequence[str], actor: Actor, at: datetime, origin: Origin = Origin.LIVE
+) -> None:
+    """Write one event row in the caller's transaction."""
+    record_many([Entry(event, subjects)], actor=actor, at=at, origin=origin, batch_id=None)
+
+
+def record_many(
+    entries: Iterable[Entry],
+    *,
+    actor: Actor,
+    at: datetime,
+    origin: Origin = Origin.LIVE,
+    batch_id: uuid.UUID | None,
+) -> int:
+    """Write many event rows with one COPY in the caller's transaction; returns how many.
+
+    Raises ``RuntimeError`` outside a transaction: an event without its write would be a lie.
+    """
+    from guibin.core.reactions import wake_on_commit
+
+    if not connection.in_atomic_block:
+        raise RuntimeError("an event is recorded in the transaction of what it tells")
+    count = 0
+    fixed = (at, str(origin), actor.code, request_id.get(), batch_id)
+    with connection.cursor() as cursor, cursor.copy(COPY_EVENTS) as copy:
+        copy.set_types(["timestamptz", "text", "text", "uuid", "uuid", "text", "text[]", "jsonb"])
+        for entry in entries:
+            copy.write_row((*fixed, entry.event.name, list(entry.subjects), _jsonb(entry.event.data())))
+            count += 1
+    if count:
+        wake_on_commit()
+    return count
+
+
+COPY_EVENTS = "COPY core_loggedevent (at, origin, actor, request_id, batch_id, name, subjects, data) FROM STDIN (FORMAT BINARY)"
+
+
+def read_timeline(*, about: str, before_id: int | None = None, limit: int = 50) -> list[Recorded]:
+    """The newest events that name ``about`` (``customer:12``), newest first, below ``before_id``."""
+    return read_timelines(about=[about], before_id=before_id, limit=limit)
+
+
+def read_timelines(*, about: Sequence[str], before_id: int | None = None, limit: int = 50) -> list[Recorded]:
+    """As ``read_timeline`` over several subjects, for a person who has been merged."""
+    from guibin.core.models import LoggedEvent
+
+    rows = LoggedEvent.objects.filter(subjects__overlap=list(about))
+    if before_id is not None:
+        rows = rows.filter(id__lt=before_id)
+    return [as_recorded(row) for row in rows.order_by("-at", "-id")[:limit]]
+
+
+def as_recorded(row: Any) -> Recorded:
+    """A ``LoggedEvent`` row as a frozen value."""
+    return Recorded(
+        id=row.id,
+        xid=row.xid,
+        at=row.at,
+        name=row.name,
+        origin=Origin(row.origin),
+        actor=row.actor,
+        subjects=tuple(row.subjects),
+        data=row.data,
+        batch_id=row.batch_id,
+        request_id=row.request_id,
+    )
+
+
+def declared_events() -> dict[str, type[Event]]:
+    """All event classes of all slices by name."""
+    from guibin.core.manifest import manifests
+
+    return {event.name: event for manifest in manifests() for event in manifest.events}
+
+
+def _plain(value: object) -> object:
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, str) and CODE.fullmatch(value):
+        return str(value)
+    raise ValueError(f"events hold ids, codes and numbers, not {type(value).__name__}")
+
+
+def _jsonb(data: dict[str, object]) -> Any:
+    from psycopg.types.json import Jsonb
+
+    return Jsonb(data)

@@ -1,0 +1,5 @@
+"""What loyalty offers the house."""
+
+from guibin.core.manifest import Manifest
+
+MANIFEST = Manifest(slice="loyalty")

@@ -1,0 +1,5 @@
+"""What web offers the house."""
+
+from guibin.core.manifest import Manifest
+
+MANIFEST = Manifest(slice="web")
