@@ -1,0 +1,19 @@
+"""Tables of purchases: catalogue, orders with lines and payments, refunds, currency rates."""
+
+from guibin.purchases.models.catalogue import Brand, Category, Product, SalesChannel
+from guibin.purchases.models.orders import Order, OrderLine, Payment
+from guibin.purchases.models.rates import CurrencyRate
+from guibin.purchases.models.refunds import Refund, RefundLine
+
+__all__ = [
+    "Brand",
+    "Category",
+    "CurrencyRate",
+    "Order",
+    "OrderLine",
+    "Payment",
+    "Product",
+    "Refund",
+    "RefundLine",
+    "SalesChannel",
+]

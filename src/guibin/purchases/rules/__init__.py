@@ -1,0 +1,1 @@
+"""Pure decisions of purchases: amounts, statuses, refunds, matching of cancellations."""
