@@ -1,0 +1,199 @@
+"""The door of insight: refresh, facts, and the reports made of them.
+
+Everything takes an as-of day; None means the organisation's day (see ``current_day``).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from guibin.core.paging import Page
+from guibin.insight.facts.schema import FACT_NAMES, FACT_SCHEMA
+from guibin.insight.reports import (
+    Behaviour,
+    Cell,
+    Concentration,
+    Flow,
+    Freshness,
+    Group,
+    Member,
+    Migration,
+    RefreshResult,
+    RfmReport,
+    StageReport,
+)
+from guibin.insight.rules.count import Fact
+from guibin.insight.rules.scores import GROUPS, Cuts
+from guibin.insight.rules.stages import Stage, StageThresholds
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = [
+    "FACT_NAMES",
+    "FACT_SCHEMA",
+    "GROUPS",
+    "Behaviour",
+    "Cell",
+    "Concentration",
+    "Cuts",
+    "Fact",
+    "Flow",
+    "Freshness",
+    "Group",
+    "Member",
+    "Migration",
+    "RefreshResult",
+    "RfmReport",
+    "Stage",
+    "StageReport",
+    "StageThresholds",
+    "behaviour",
+    "cell_members",
+    "concentration",
+    "current_day",
+    "data_last_day",
+    "facts_for",
+    "facts_table",
+    "freshness",
+    "group_members",
+    "live_facts",
+    "migration",
+    "refresh",
+    "rfm_report",
+    "stage_members",
+    "stage_report",
+    "stage_thresholds",
+]
+
+Progress = Callable[[int, int], None]
+
+
+def refresh(
+    *, as_of: date | None = None, engine: str | None = None, progress: Progress | None = None
+) -> RefreshResult:
+    """Bring the warehouse up to date, count and publish the facts as of a day.
+
+    Copies what changed since the last run (everything the first time), then swaps the new version in.
+    Concurrent calls wait for each other. ``engine`` is ``duckdb`` (default, or ``GUIBIN_ENGINE``) or
+    ``spark``; ``progress(done, total)`` is called between steps. Call it outside a transaction: it
+    reads committed data on its own connection. Raises ``EngineUnknown``, ``EngineMissing``.
+    """
+    from guibin.insight import operations
+
+    return operations.refresh(as_of=as_of, engine=engine, progress=progress)
+
+
+def current_day() -> date:
+    """The day reports speak of when none is named: the organisation's setting, or today."""
+    from guibin.insight import queries
+
+    return queries.get_current_day()
+
+
+def data_last_day() -> date | None:
+    """The day of the last order or refund in the database, None for an empty shop."""
+    from guibin.insight import queries
+
+    return queries.find_data_last_day()
+
+
+def freshness() -> Freshness:
+    """When the numbers were made, as of which day, and how many changed rows wait for the next refresh."""
+    from guibin.insight import queries
+
+    return queries.get_freshness()
+
+
+def facts_table(*, as_of: date | None = None, columns: Sequence[str] | None = None) -> "pa.Table":
+    """One row per customer (``FACT_SCHEMA``), ordered by customer id; made on demand and kept per
+    warehouse version. Raises ``NeverRefreshed``."""
+    from guibin.insight import queries
+
+    return queries.get_facts_table(as_of=as_of, columns=columns)
+
+
+def facts_for(customer_ids: Sequence[int], *, as_of: date | None = None) -> Mapping[int, Mapping[str, Fact]]:
+    """Fact rows of a few customers by id; customers without facts are left out. One indexed query for
+    the published day. ``as_of`` None means the day last published."""
+    from guibin.insight import queries
+
+    return queries.get_facts_for(customer_ids, as_of=as_of)
+
+
+def live_facts(customer_id: int, *, as_of: date | None = None) -> Mapping[str, Fact] | None:
+    """One customer's facts counted now from the database, judged by the published thresholds.
+
+    For a decision right after a change; runs in the caller's transaction. None for an unknown customer.
+    """
+    from guibin.insight import queries
+
+    return queries.find_live_facts(customer_id, as_of=as_of)
+
+
+def stage_thresholds(*, as_of: date | None = None) -> StageThresholds:
+    """The lifecycle thresholds in force: the organisation's own, else derived from its intervals."""
+    from guibin.insight import queries
+
+    return queries.get_thresholds(as_of=as_of)
+
+
+def stage_report(*, as_of: date | None = None) -> StageReport:
+    """Customers and sales by lifecycle stage, with the thresholds in force and those the data propose."""
+    from guibin.insight import queries
+
+    return queries.get_stage_report(as_of=as_of)
+
+
+def rfm_report(
+    *, as_of: date | None = None, method: str | None = None, cuts: Cuts | None = None
+) -> RfmReport:
+    """The RFM diagnosis. ``method`` is ``quintiles`` or ``own`` (needs ``cuts``, or those of the
+    settings); compared with three months earlier where there were customers then."""
+    from guibin.insight import queries
+
+    return queries.get_rfm_report(as_of=as_of, method=method, cuts=cuts)
+
+
+def concentration(*, as_of: date | None = None) -> Concentration:
+    """What share of the year's sales, and of profit where costs are known, the best customers bring."""
+    from guibin.insight import queries
+
+    return queries.get_concentration(as_of=as_of)
+
+
+def migration(from_day: date, to_day: date) -> Migration:
+    """How customers moved between the named groups."""
+    from guibin.insight import queries
+
+    return queries.get_migration(from_day, to_day)
+
+
+def behaviour(*, as_of: date | None = None) -> Behaviour:
+    """Frequency, spend, intervals, repeat purchases, categories and months of the last year."""
+    from guibin.insight import queries
+
+    return queries.get_behaviour(as_of=as_of)
+
+
+def cell_members(
+    *, as_of: date | None = None, r: int | None, f: int | None, m: int | None, page: int = 1, size: int = 50
+) -> Page[Member]:
+    """The customers of a cell (None: any score), most net spend first."""
+    from guibin.insight import queries
+
+    return queries.list_members(as_of=as_of, r=r, f=f, m=m, page=page, size=size)
+
+
+def group_members(group: str, *, as_of: date | None = None, page: int = 1, size: int = 50) -> Page[Member]:
+    """The customers of a named group (``GROUPS``), most net spend first. Raises ``GroupUnknown``."""
+    from guibin.insight import queries
+
+    return queries.list_members(as_of=as_of, group=group, page=page, size=size)
+
+
+def stage_members(stage: Stage, *, as_of: date | None = None, page: int = 1, size: int = 50) -> Page[Member]:
+    """The customers of a lifecycle stage, most net spend first."""
+    from guibin.insight import queries
+
+    return queries.list_members(as_of=as_of, stage=stage, page=page, size=size)

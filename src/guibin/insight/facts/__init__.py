@@ -1,0 +1,1 @@
+"""Facts per customer: one expression over the warehouse, on DuckDB or Spark."""
