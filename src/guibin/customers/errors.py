@@ -1,0 +1,152 @@
+"""Refusals of this slice, named for the wish that failed."""
+
+from django.utils.translation import gettext_lazy as _
+
+from guibin.core.errors import Conflict, Invalid, NotFound
+
+
+class CustomerUnknown(NotFound):
+    code = "customers.customer_unknown"
+    message = _("There is no customer %(number)s.")
+
+
+class CustomerErased(Conflict):
+    code = "customers.customer_erased"
+    message = _(
+        "The personal data of %(number)s have been erased; nothing more can be written about this person."
+    )
+
+
+class CustomerChanged(Conflict):
+    code = "customers.customer_changed"
+    message = _("%(number)s was changed by somebody else in the meantime. Reload and try again.")
+
+
+class CustomerNotActive(Conflict):
+    code = "customers.customer_not_active"
+    message = _("%(number)s is archived already.")
+
+
+class CustomerNotArchived(Conflict):
+    code = "customers.customer_not_archived"
+    message = _("%(number)s is not archived.")
+
+
+class NameMissing(Invalid):
+    code = "customers.name_missing"
+    message = _("Give at least a name, or one way to reach the person.")
+
+
+class PhoneInvalid(Invalid):
+    code = "customers.phone_invalid"
+    message = _("This is not a possible phone number.")
+
+
+class EmailInvalid(Invalid):
+    code = "customers.email_invalid"
+    message = _("This is not a possible e-mail address.")
+
+
+class WechatInvalid(Invalid):
+    code = "customers.wechat_invalid"
+    message = _("This is not a possible WeChat id.")
+
+
+class IdNumberInvalid(Invalid):
+    code = "customers.id_number_invalid"
+    message = _("This is not a valid ID number: a digit is wrong or missing.")
+
+
+class IdNumberTaken(Conflict):
+    code = "customers.id_number_taken"
+    message = _("Another customer has this ID number.")
+
+
+class BirthdayInvalid(Invalid):
+    code = "customers.birthday_invalid"
+    message = _("This day does not exist in that calendar.")
+
+
+class GenderInvalid(Invalid):
+    code = "customers.gender_invalid"
+    message = _("This is not one of the genders on offer.")
+
+
+class TextTooLong(Invalid):
+    code = "customers.text_too_long"
+    message = _("This text is too long: at most %(limit)s characters.")
+
+
+class HoursInvalid(Invalid):
+    code = "customers.hours_invalid"
+    message = _("The hours must be between 0 and 24, the first before the second.")
+
+
+class ContactUnknown(NotFound):
+    code = "customers.contact_unknown"
+    message = _("This contact point is not there any more.")
+
+
+class ContactTwice(Conflict):
+    code = "customers.contact_twice"
+    message = _("This customer has this contact point already.")
+
+
+class ExternalIdTaken(Conflict):
+    code = "customers.external_id_taken"
+    message = _("Another customer has this id or card of %(source)s.")
+
+
+class TagUnknown(NotFound):
+    code = "customers.tag_unknown"
+    message = _("There is no such tag.")
+
+
+class TagTaken(Conflict):
+    code = "customers.tag_taken"
+    message = _("There is a tag called %(name)s already.")
+
+
+class TagNameInvalid(Invalid):
+    code = "customers.tag_name_invalid"
+    message = _("A tag needs a name of at most %(limit)s characters.")
+
+
+class TagColourInvalid(Invalid):
+    code = "customers.tag_colour_invalid"
+    message = _("This is not one of the tag colours.")
+
+
+class NoteEmpty(Invalid):
+    code = "customers.note_empty"
+    message = _("Write something first; at most %(limit)s characters.")
+
+
+class AttributeUnknown(NotFound):
+    code = "customers.attribute_unknown"
+    message = _("There is no field with the code %(code)s.")
+
+
+class AttributeTaken(Conflict):
+    code = "customers.attribute_taken"
+    message = _("There is a field with this code or name already.")
+
+
+class AttributeDefinitionInvalid(Invalid):
+    code = "customers.attribute_definition_invalid"
+    message = _("A field needs a code (a-z, 0-9, _), a Chinese name, a kind, and choices if it is a choice.")
+
+
+class AttributeValueInvalid(Invalid):
+    code = "customers.attribute_value_invalid"
+    message = _("This value does not fit the field %(code)s.")
+
+
+class ReasonUnknown(Invalid):
+    code = "customers.reason_unknown"
+    message = _("Say for what reason you need to see this.")
+
+
+class MatchKeyUnknown(Invalid):
+    code = "customers.match_key_unknown"
+    message = _("Rows cannot be matched by %(key)s.")
