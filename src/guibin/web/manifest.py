@@ -1,5 +1,40 @@
-"""What web offers the house."""
+"""What the page kit offers the house."""
 
-from guibin.core.manifest import Manifest
+from django.utils.translation import gettext_lazy as _
 
-MANIFEST = Manifest(slice="web")
+from guibin.core.manifest import HelpPage, Link, Manifest
+from guibin.web.events import ListExported
+from guibin.web.permissions import VIEW_GALLERY
+from guibin.web.personal_data import PERSONAL_DATA
+
+MANIFEST = Manifest(
+    slice="web",
+    permissions=(VIEW_GALLERY,),
+    roles={"owner": (VIEW_GALLERY,)},
+    events=(ListExported,),
+    links=(
+        Link(
+            name="web.gallery",
+            url_name="web-gallery",
+            label=_("Gallery"),
+            permission=VIEW_GALLERY,
+            icon="components",
+            search=_("components, design"),
+        ),
+    ),
+    help=(
+        HelpPage(
+            key="web.gallery",
+            title=_("Gallery"),
+            paragraphs=(
+                _("Every part that pages are made of, in every state it can be in."),
+                _("People who build pages copy from here; nobody needs it for daily work."),
+            ),
+            steps=(
+                _("Switch the theme and the language above, and look again."),
+                _("Make the window narrow: the same parts fit a phone."),
+            ),
+        ),
+    ),
+    personal_data=PERSONAL_DATA,
+)

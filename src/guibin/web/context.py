@@ -1,0 +1,64 @@
+"""What every page gets: menu, help, theme, language, who is signed in."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+
+from guibin.core.manifest import HelpPage, manifests
+from guibin.web.access import actor_of
+from guibin.web.links import link_url, menu_sections
+
+THEMES = ("light", "dark", "auto")
+THEME_COOKIE = "guibin_theme"
+
+
+def theme_of(request: HttpRequest) -> str:
+    """The reader's choice, ``auto`` (as the device is set) until there is one."""
+    theme = request.COOKIES.get(THEME_COOKIE, "auto")
+    return theme if theme in THEMES else "auto"
+
+
+def help_page(key: str) -> HelpPage | None:
+    """The help written for one page, by its link name."""
+    pages = (page for manifest in manifests() for page in manifest.help)
+    return next((page for page in pages if page.key == key), None)
+
+
+class Shell:
+    """The frame around a page, worked out only when a template asks for it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.actor = actor_of(request)
+        self.person = getattr(request, "person", None)
+        self.theme = theme_of(request)
+        self.language = get_language() or settings.LANGUAGE_CODE
+        self.languages = settings.LANGUAGES
+        self.signed_in = self.actor.kind == "staff"
+
+    def menu(self, current: str) -> list[Any]:
+        return menu_sections(self.actor, current) if self.signed_in else []
+
+    @property
+    def home_url(self) -> str:
+        return link_url("console.home", actor=self.actor) or "/"
+
+    @property
+    def search_url(self) -> str:
+        return link_url("console.search", actor=self.actor) if self.signed_in else ""
+
+    @property
+    def sign_out_url(self) -> str:
+        return link_url("accounts.sign_out")
+
+    @property
+    def profile_url(self) -> str:
+        return link_url("accounts.me", actor=self.actor)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Template context processor."""
+    return {"shell": SimpleLazyObject(lambda: Shell(request))}
