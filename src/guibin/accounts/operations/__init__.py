@@ -1,0 +1,1 @@
+"""Writes, one module per concern: staff, first owner, places, organisation, keys, imports."""
