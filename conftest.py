@@ -6,7 +6,6 @@ run-time role, so a write path to an append-only table fails here as it would in
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,26 +15,16 @@ import psycopg
 import pytest
 from psycopg import sql
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guibin.config.settings")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """A home of its own for keys, warehouse and files; before Django reads its settings."""
-    if "GUIBIN_TEST_HOME" not in os.environ:
-        os.environ["GUIBIN_TEST_HOME"] = tempfile.mkdtemp(prefix="guibin-test-")
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    home = Path(os.environ["GUIBIN_TEST_HOME"]) / worker
-    home.mkdir(parents=True, exist_ok=True)
-    os.environ["GUIBIN_HOME"] = str(home)
-    os.environ["GUIBIN_DEBUG"] = "0"
-
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     """This worker's database, a copy of the migrated template."""
     from django.conf import settings
     from django.db import connections
+    from django.test import TransactionTestCase
 
+    # Tests that commit are cleaned up by the owner, since the run-time role may not truncate.
+    setattr(TransactionTestCase, "_fixture_teardown", _truncate_as_owner)  # noqa: B010 - its only hook is private
     owner_url = os.environ["GUIBIN_OWNER_URL"]
     name = _database_name()
     with psycopg.connect(owner_url, autocommit=True) as owner:
@@ -77,7 +66,10 @@ def _migrated_template(owner: psycopg.Connection[Any], blocker: Any) -> str:
 
 def _migrations_digest() -> str:
     files = sorted(Path(__file__).parent.glob("src/guibin/*/migrations/*.py"))
-    files += [Path(__file__).parent / "src/guibin/core/changes.py", Path(__file__).parent / "src/guibin/core/grants.py"]
+    files += [
+        Path(__file__).parent / "src/guibin/core/changes.py",
+        Path(__file__).parent / "src/guibin/core/grants.py",
+    ]
     digest = hashlib.sha256()
     for file in files:
         digest.update(file.name.encode() + file.read_bytes())
@@ -106,14 +98,6 @@ def _migrate(database: str, blocker: Any) -> None:
         connection.settings_dict.update(runtime)
 
 
-@pytest.fixture(autouse=True)
-def _owner_flush(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests that commit are cleaned up by the owner, since the run-time role may not truncate."""
-    from django.test import TransactionTestCase
-
-    monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", _truncate_as_owner)
-
-
 def _truncate_as_owner(self: Any) -> None:
     from django.db import connection
 
@@ -121,7 +105,7 @@ def _truncate_as_owner(self: Any) -> None:
 
     database = connection.settings_dict["NAME"]
     with psycopg.connect(os.environ["GUIBIN_OWNER_URL"], dbname=database) as owner:
-        kept = ["django_migrations", "django_content_type"]
+        kept = ["django_migrations", "django_content_type", "procrastinate_workers"]
         tables = [
             row[0]
             for row in owner.execute(

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from django.db import connection
+from psycopg.types.json import Jsonb
 
 from guibin.core.errors import Text
 from guibin.core.permissions import Actor
@@ -101,19 +102,23 @@ def record_many(
 
     if not connection.in_atomic_block:
         raise RuntimeError("an event is recorded in the transaction of what it tells")
-    count = 0
     fixed = (at, str(origin), actor.code, request_id.get(), batch_id)
+    # Made before COPY begins: a refused event must not break the caller's transaction.
+    rows = [(*fixed, entry.event.name, list(entry.subjects), Jsonb(entry.event.data())) for entry in entries]
+    if not rows:
+        return 0
     with connection.cursor() as cursor, cursor.copy(COPY_EVENTS) as copy:
         copy.set_types(["timestamptz", "text", "text", "uuid", "uuid", "text", "text[]", "jsonb"])
-        for entry in entries:
-            copy.write_row((*fixed, entry.event.name, list(entry.subjects), _jsonb(entry.event.data())))
-            count += 1
-    if count:
-        wake_on_commit()
-    return count
+        for row in rows:
+            copy.write_row(row)
+    wake_on_commit()
+    return len(rows)
 
 
-COPY_EVENTS = "COPY core_loggedevent (at, origin, actor, request_id, batch_id, name, subjects, data) FROM STDIN (FORMAT BINARY)"
+COPY_EVENTS = (
+    "COPY core_loggedevent (at, origin, actor, request_id, batch_id, name, subjects, data) "
+    "FROM STDIN (FORMAT BINARY)"
+)
 
 
 def read_timeline(*, about: str, before_id: int | None = None, limit: int = 50) -> list[Recorded]:
@@ -164,9 +169,3 @@ def _plain(value: object) -> object:
     if isinstance(value, str) and CODE.fullmatch(value):
         return str(value)
     raise ValueError(f"events hold ids, codes and numbers, not {type(value).__name__}")
-
-
-def _jsonb(data: dict[str, object]) -> Any:
-    from psycopg.types.json import Jsonb
-
-    return Jsonb(data)

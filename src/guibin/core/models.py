@@ -17,7 +17,7 @@ class LoggedEvent(models.Model):
     actor = models.CharField(max_length=40)
     request_id = models.UUIDField(null=True)
     batch_id = models.UUIDField(null=True)
-    subjects = ArrayField(models.CharField(max_length=80))
+    subjects = ArrayField(models.TextField())
     data = models.JSONField()
 
     class Meta:

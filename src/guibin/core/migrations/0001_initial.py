@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
                 (
                     "subjects",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=80), size=None
+                        base_field=models.TextField(), size=None
                     ),
                 ),
                 ("data", models.JSONField()),

@@ -44,12 +44,12 @@ class SealedWriter(io.RawIOBase):
     def __init__(self, path: Path) -> None:
         self._path = path
         self._temporary = path.with_name(path.name + f".{os.getpid()}.part")
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        self._file = os.fdopen(descriptor, "wb")
         self._id = os.urandom(16)
         version = keyring().file_version
         self._cipher = _cipher(version, self._id)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        self._file = os.fdopen(descriptor, "wb")
         self._position = 0
         self._buffer = bytearray()
         self._file.write(HEADER.pack(MAGIC, version, self._id))
