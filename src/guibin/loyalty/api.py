@@ -1,0 +1,219 @@
+"""The door of loyalty: who is a VIP, by which rule, why, and how far it is to the next level.
+
+Facts come in as an Arrow table made by insight; loyalty reads nobody else's rows. Money is in minor units
+of `currency`, the organisation's base currency, which callers hand in.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+from django.utils.translation import override
+from pydantic import ValidationError
+
+from guibin.loyalty import wording
+from guibin.loyalty.errors import (
+    EffectiveDatePast,
+    ListUnknown,
+    PolicyCodeTaken,
+    PolicyInactive,
+    PolicyUnknown,
+    PresetUnknown,
+    PreviewNeeded,
+    RulesInvalid,
+)
+from guibin.loyalty.operations.evaluation import evaluate
+from guibin.loyalty.operations.lists import add_list_members, remove_list_members
+from guibin.loyalty.operations.policies import activate_policy, create_policy, save_policy_version
+from guibin.loyalty.permissions import EDIT_LISTS, EDIT_POLICIES, VIEW_POLICIES, VIEW_VIPS
+from guibin.loyalty.queries.decisions import decide_table
+from guibin.loyalty.queries.numbers import (
+    currency_warning,
+    get_formula,
+    get_near_permille,
+    get_preset_rules,
+    list_presets,
+)
+from guibin.loyalty.queries.policies import (
+    find_active_policy,
+    get_policy,
+    get_version_in_force,
+    list_members,
+    list_policies,
+    version_on,
+)
+from guibin.loyalty.queries.preview import preview_rules
+from guibin.loyalty.queries.standing import (
+    count_levels,
+    find_latest_evaluation,
+    find_standings,
+    list_changes,
+    list_vips,
+)
+from guibin.loyalty.queries.standing import list_near_misses as _list_near_misses
+from guibin.loyalty.rules.columns import score_column
+from guibin.loyalty.rules.facts import FACTS, Fact, Unit
+from guibin.loyalty.rules.plain import ConditionResult
+from guibin.loyalty.rules.presets import CODES, scale_of, to_scaled
+from guibin.loyalty.rules.receipts import Receipt
+from guibin.loyalty.rules.tree import All, AnyOf, Compare, Level, Listed, Node, Op, Rules, digest, used_lists
+from guibin.loyalty.values import (
+    ChangeView,
+    Decided,
+    Evaluation,
+    LevelPreview,
+    LevelView,
+    Member,
+    NumberView,
+    PolicyView,
+    Preset,
+    Preview,
+    StandingFilter,
+    StandingView,
+    VersionView,
+)
+from guibin.loyalty.wording import condition_words, next_sentence, reason_sentence
+
+__all__ = [
+    "CODES", "EDIT_LISTS", "EDIT_POLICIES", "FACTS", "VIEW_POLICIES", "VIEW_VIPS", "All", "AnyOf",
+    "ChangeView", "Compare", "ConditionResult", "Decided", "EffectiveDatePast", "Evaluation", "Fact",
+    "Level", "LevelPreview", "LevelView", "ListUnknown", "Listed", "Member", "Node", "NumberView", "Op",
+    "PolicyCodeTaken", "PolicyInactive", "PolicyUnknown", "PolicyView", "Preset", "PresetUnknown", "Preview",
+    "PreviewNeeded", "Receipt", "Rules", "RulesInvalid", "StandingFilter", "StandingView", "Unit",
+    "VersionView", "activate_policy", "add_list_members", "condition_words", "count_levels", "create_policy",
+    "currency_warning", "decide", "digest", "evaluate", "find_active_policy", "find_latest_evaluation",
+    "get_policy", "get_version_in_force", "list_changes", "list_members", "list_near_misses",
+    "list_policies", "list_vips", "loyalty_scores", "next_sentence", "parse_rules", "preset_rules",
+    "presets", "preview_policy", "reason_sentence", "receipt_json", "remove_list_members",
+    "save_policy_version", "scale_of", "standing", "to_scaled", "used_lists", "version_on",
+]  # fmt: skip
+
+presets = list_presets
+preset_rules = get_preset_rules
+
+
+def parse_rules(data: Mapping[str, Any]) -> Rules:
+    """Rules from their JSON. Raises `RulesInvalid` with the first problem said."""
+    try:
+        return Rules.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise RulesInvalid(problem=f"{where}: {first['msg']}") from error
+
+
+def preview_policy(
+    *, rules: Rules, facts: pa.Table, as_of: date, currency: str, policy_code: str = ""
+) -> Preview:
+    """Counts per level, new and lost against today, money share, samples, warnings, and the token to save.
+
+    `policy_code`: an existing policy whose lists take part.
+    """
+    return preview_rules(
+        rules=rules,
+        facts=facts,
+        as_of=as_of,
+        currency=currency,
+        formula=get_formula(),
+        lists=list_members(policy_code) if policy_code else {},
+        near_permille=get_near_permille(),
+    )
+
+
+def decide(*, rules: Rules, facts: pa.Table, policy_code: str = "") -> Decided:
+    """Everybody with a level (highest first) and everybody just below a line, with receipts; no write."""
+    return decide_table(
+        rules=rules,
+        facts=facts,
+        formula=get_formula(),
+        lists=list_members(policy_code) if policy_code else {},
+        near_permille=get_near_permille(),
+    )
+
+
+def standing(customer_ids: Sequence[int]) -> dict[int, StandingView]:
+    """{customer id: where they stand}; customers far from any line are absent."""
+    return find_standings(customer_ids)
+
+
+def list_near_misses(**options: Any) -> Any:
+    """Page of standings just below the next line, nearest first; options as `list_vips`, sort `gap`."""
+    return _list_near_misses(near_permille=get_near_permille(), **options)
+
+
+def loyalty_scores(facts: pa.Table) -> pa.Array:
+    """The loyalty score of every row of a facts table, in tenths of a point (int64)."""
+    from guibin.loyalty.rules.columns import measured_parts
+    from guibin.loyalty.rules.score import fit_formula
+
+    return pa.array(score_column(facts, fit_formula(get_formula(), measured_parts(facts))), pa.int64())
+
+
+def receipt_json(
+    receipt: Receipt,
+    *,
+    level: LevelView | None,
+    next_level: LevelView | None,
+    currency: str,
+    policy: str,
+    version: int | None,
+    rules_digest: str,
+    as_of: date,
+) -> dict[str, Any]:
+    """A receipt for programs: rule, inputs, thresholds, distances as integers in their unit, sentences."""
+    ahead = receipt.decision.of(next_level.code) if next_level else None
+    return {
+        "rule": {"policy": policy, "version": version, "digest": rules_digest, "as_of": as_of.isoformat()},
+        "level": level.code if level else None,
+        "conditions": [
+            {"level": result.level, **_condition_json(condition)}
+            for result in receipt.decision.levels
+            for condition in result.conditions
+        ],
+        "next": None
+        if next_level is None or ahead is None
+        else {
+            "level": next_level.code,
+            "gap": round(ahead.gap, 4),
+            "needs": [_condition_json(need) for need in ahead.needs],
+        },
+        "score": [
+            {"part": p.part, "input": p.input, "share": p.share / 10_000, "weight": p.weight,
+             "points": p.points_tenths / 10}
+            for p in receipt.score
+        ],
+        "lists": list(receipt.lists),
+        "sentence": {
+            short: _sentences(code, receipt, level, next_level, currency)
+            for short, code in (("zh", "zh-hans"), ("en", "en"))
+        },
+    }  # fmt: skip
+
+
+def _condition_json(condition: ConditionResult) -> dict[str, Any]:
+    if condition.list:
+        return {"list": condition.list, "inside": condition.op == "in", "met": condition.met}
+    fact = FACTS[condition.fact]
+    return {
+        "fact": condition.fact,
+        "unit": fact.unit.value,
+        "value": condition.value
+        if condition.value is None
+        else condition.value / fact.divisor
+        if fact.divisor > 1
+        else condition.value,
+        "op": condition.op,
+        "threshold": condition.threshold,
+        "met": condition.met,
+        "missing": condition.missing,
+    }
+
+
+def _sentences(
+    language: str, receipt: Receipt, level: LevelView | None, next_level: LevelView | None, currency: str
+) -> str:
+    with override(language):
+        why = wording.reason_sentence(receipt, level, currency)
+        ahead = wording.next_sentence(receipt, next_level, currency)
+    return f"{why} {ahead}".strip() if language == "en" else f"{why}{ahead}"

@@ -1,0 +1,223 @@
+"""Deciding everybody from a facts table: only what changed is written, one event per changed customer."""
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import pyarrow as pa
+from django.db import connection, transaction
+from psycopg.types.json import Jsonb
+
+from guibin.core.events import Entry, Event, record, record_many, subject
+from guibin.core.permissions import Actor
+from guibin.loyalty.events import StandingChanged, StandingEvaluated, StandingGained, StandingLost
+from guibin.loyalty.models import EvaluationRun, Policy, Standing
+from guibin.loyalty.queries.decisions import Decider
+from guibin.loyalty.queries.numbers import get_formula, get_near_permille
+from guibin.loyalty.queries.policies import get_version_in_force, list_members
+from guibin.loyalty.queries.standing import as_evaluation
+from guibin.loyalty.values import Evaluation, Member, VersionView
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A standing as it is stored, compared to see what changed."""
+
+    version_id: int
+    level: str
+    rank: int
+    next_level: str
+    gap_permille: int
+    spend_12m_minor: int
+    receipt: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """A level gained, changed or lost."""
+
+    customer_id: int
+    level_from: str
+    level_to: str
+    receipt: dict[str, Any]
+
+
+def evaluate(*, facts: pa.Table, as_of: date, actor: Actor, at: datetime) -> Evaluation:
+    """Decide every customer of `facts` by the policy version in force on `as_of`.
+
+    Raises `PolicyInactive`. Customers missing from the facts lose their standing.
+    """
+    with transaction.atomic():
+        list(Policy.objects.select_for_update().filter(active=True))
+        version = get_version_in_force(as_of)
+        decider = Decider(version.rules, facts, get_formula(), list_members(version.policy_code))
+        vips, near = decider.vips(), decider.near(get_near_permille())
+        wanted = {
+            member.customer_id: _row(member, version)
+            for member in decider.members([*vips.tolist(), *near.tolist()])
+        }
+        current, since = _current()
+        moves = list(_moves(current, wanted))
+        moved = {move.customer_id for move in moves}
+        changed = {key: row for key, row in wanted.items() if current.get(key) != row}
+        _write(changed, moved=moved, since=since, as_of=as_of)
+        Standing.objects.filter(customer_id__in=[key for key in current if key not in wanted]).delete()
+        _write_history(moves, version, as_of, at)
+        run = EvaluationRun.objects.create(
+            version_id=version.id,
+            as_of=as_of,
+            at=at,
+            customers=facts.num_rows,
+            vips=len(vips),
+            near=len(near),
+            vip_spend_12m_minor=int(decider.spend[vips].sum()),
+            total_12m_minor=int(decider.spend.sum()),
+            gained=sum(1 for move in moves if not move.level_from),
+            changed=sum(1 for move in moves if move.level_from and move.level_to),
+            lost=sum(1 for move in moves if not move.level_to),
+        )
+        _record(moves, run, version, actor, at)
+        return as_evaluation(run)
+
+
+def _row(member: Member, version: VersionView) -> _Row:
+    return _Row(
+        version_id=version.id,
+        level=member.level.code if member.level else "",
+        rank=member.level.rank if member.level else 0,
+        next_level=member.next_level.code if member.next_level else "",
+        gap_permille=member.gap_permille,
+        spend_12m_minor=member.spend_12m_minor,
+        receipt=member.receipt.stored(),
+    )
+
+
+def _current() -> tuple[dict[int, _Row], dict[int, date | None]]:
+    """Every stored standing by customer, and since when each level has been held."""
+    rows = Standing.objects.values_list(
+        "customer_id", "version_id", "level", "rank", "next_level", "gap_permille", "spend_12m_minor",
+        "receipt", "since",
+    )  # fmt: skip
+    stored: dict[int, _Row] = {}
+    since: dict[int, date | None] = {}
+    for customer_id, *fields, began in rows:
+        stored[customer_id] = _Row(*fields)
+        since[customer_id] = began
+    return stored, since
+
+
+def _moves(current: Mapping[int, _Row], wanted: Mapping[int, _Row]) -> Iterator[_Move]:
+    """Level changes by customer id, so that batches touch rows in one order."""
+    for customer_id in sorted(current.keys() | wanted.keys()):
+        was, now = current.get(customer_id), wanted.get(customer_id)
+        before, after = was.level if was else "", now.level if now else ""
+        if before != after:
+            receipt = now.receipt if now else {"inputs": {}}
+            yield _Move(customer_id, before, after, receipt)
+
+
+MAKE_NEW = """
+CREATE TEMPORARY TABLE loyalty_standing_new ON COMMIT DROP AS
+SELECT customer_id, version_id, level, rank, next_level, gap_permille, spend_12m_minor, receipt, since, as_of
+FROM loyalty_standing WITH NO DATA
+"""
+COPY_NEW = """
+COPY loyalty_standing_new
+    (customer_id, version_id, level, rank, next_level, gap_permille, spend_12m_minor, receipt, since, as_of)
+FROM STDIN (FORMAT BINARY)
+"""
+MERGE_NEW = """
+INSERT INTO loyalty_standing
+    (customer_id, version_id, level, rank, next_level, gap_permille, spend_12m_minor, receipt, since, as_of)
+SELECT customer_id, version_id, level, rank, next_level, gap_permille, spend_12m_minor, receipt, since, as_of
+FROM loyalty_standing_new ORDER BY customer_id
+ON CONFLICT (customer_id) DO UPDATE SET
+    version_id = excluded.version_id, level = excluded.level, rank = excluded.rank,
+    next_level = excluded.next_level, gap_permille = excluded.gap_permille,
+    spend_12m_minor = excluded.spend_12m_minor, receipt = excluded.receipt,
+    since = excluded.since, as_of = excluded.as_of
+"""
+COPY_HISTORY = """
+COPY loyalty_standingchange (customer_id, version_id, level_from, level_to, as_of, at, receipt)
+FROM STDIN (FORMAT BINARY)
+"""
+TYPES = ["int8", "int8", "text", "int2", "text", "int2", "int8", "jsonb", "date", "date"]
+
+
+def _write(
+    rows: Mapping[int, _Row], *, moved: set[int], since: Mapping[int, date | None], as_of: date
+) -> None:
+    """Insert or replace standings set-based, in customer order."""
+    if not rows:
+        return
+
+    def values() -> Iterator[tuple[object, ...]]:
+        for key in sorted(rows):
+            row = rows[key]
+            began = (as_of if key in moved else since.get(key) or as_of) if row.rank else None
+            yield (
+                key, row.version_id, row.level, row.rank, row.next_level, row.gap_permille,
+                row.spend_12m_minor, Jsonb(row.receipt), began, as_of,
+            )  # fmt: skip
+
+    with connection.cursor() as cursor:
+        cursor.execute(MAKE_NEW)
+        _copy(cursor, COPY_NEW, TYPES, values())
+        cursor.execute(MERGE_NEW)
+        cursor.execute("DROP TABLE loyalty_standing_new")
+
+
+def _write_history(moves: Iterable[_Move], version: VersionView, as_of: date, at: datetime) -> None:
+    types = ["int8", "int8", "text", "text", "date", "timestamptz", "jsonb"]
+    rows = (
+        (move.customer_id, version.id, move.level_from, move.level_to, as_of, at, Jsonb(move.receipt))
+        for move in moves
+    )
+    with connection.cursor() as cursor:
+        _copy(cursor, COPY_HISTORY, types, rows)
+
+
+def _copy(cursor: Any, statement: str, types: list[str], rows: Iterable[tuple[object, ...]]) -> None:
+    with cursor.copy(statement) as copy:
+        copy.set_types(types)
+        for row in rows:
+            copy.write_row(row)
+
+
+def _record(moves: list[_Move], run: EvaluationRun, version: VersionView, actor: Actor, at: datetime) -> None:
+    """One event per changed customer under one batch, and one for the evaluation itself."""
+    day = run.as_of.isoformat()
+    entries = (
+        Entry(
+            _event(move, version, day),
+            [subject("customer", move.customer_id), subject("policy_version", version.id)],
+        )
+        for move in moves
+    )
+    record_many(entries, actor=actor, at=at, batch_id=uuid.uuid4())
+    record(
+        StandingEvaluated(
+            policy=version.policy_code,
+            version=version.number,
+            as_of=day,
+            gained=run.gained,
+            changed=run.changed,
+            lost=run.lost,
+        ),
+        subjects=[subject("policy_version", version.id)],
+        actor=actor,
+        at=at,
+    )
+
+
+def _event(move: _Move, version: VersionView, day: str) -> Event:
+    policy, number = version.policy_code, version.number
+    if not move.level_from:
+        return StandingGained(policy=policy, version=number, level=move.level_to, as_of=day)
+    if not move.level_to:
+        return StandingLost(policy=policy, version=number, level=move.level_from, as_of=day)
+    return StandingChanged(
+        policy=policy, version=number, level_from=move.level_from, level_to=move.level_to, as_of=day
+    )

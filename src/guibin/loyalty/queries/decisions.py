@@ -1,0 +1,87 @@
+"""Rules over a facts table: who is in, who is near, and what it would change. Nothing is written."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from guibin.loyalty.rules.columns import Outcome, column, evaluate, measured_parts, with_spend_rank
+from guibin.loyalty.rules.facts import FACTS
+from guibin.loyalty.rules.receipts import make_receipt
+from guibin.loyalty.rules.score import COLUMNS, ScoreFormula, fit_formula
+from guibin.loyalty.rules.tree import Rules
+from guibin.loyalty.values import Decided, Member, level_view
+
+Lists = Mapping[str, frozenset[int]]
+READ = (
+    {"customer_id", "number", "net_12m_minor", *COLUMNS.values()}
+    | {fact.column for fact in FACTS.values()}
+    | {fact.over for fact in FACTS.values()}
+)
+
+
+class Decider:
+    """One set of rules over one facts table: columns decided at once, receipts made where asked."""
+
+    def __init__(self, rules: Rules, facts: pa.Table, formula: ScoreFormula, lists: Lists) -> None:
+        self.rules = rules
+        self.facts = with_spend_rank(facts)
+        self.formula = fit_formula(formula, measured_parts(facts))
+        self.lists = lists
+        self.ids, _ = column(facts, "customer_id")
+        self.spend, _ = column(facts, "net_12m_minor")
+        members = {code: np.isin(self.ids, list(ids)) for code, ids in lists.items()}
+        self.outcome: Outcome = evaluate(rules, self.facts, self.formula, members)
+
+    def vips(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        """Row numbers of everybody with a level: highest rank, then highest spend, then id."""
+        rows = np.flatnonzero(self.outcome.level >= 0)
+        order = np.lexsort((self.ids[rows], -self.spend[rows], -self.outcome.level[rows]))
+        return rows[order]
+
+    def near(self, permille: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        """Row numbers of everybody just below the next line, nearest first."""
+        close = (self.outcome.gap > 0) & (self.outcome.gap * 1000 <= permille)
+        rows = np.flatnonzero(close)
+        return rows[np.lexsort((self.ids[rows], self.outcome.gap[rows]))]
+
+    def members(self, rows: Sequence[int] | np.ndarray[tuple[int], np.dtype[np.int64]]) -> list[Member]:
+        """Receipts for these rows, in this order."""
+        kept = [name for name in self.facts.column_names if name in READ]
+        picked = self.facts.select(kept).take(pa.array(rows, pa.int64()))
+        return [self._member(row) for row in picked.to_pylist()]
+
+    def _member(self, row: dict[str, object]) -> Member:
+        customer_id = int(str(row["customer_id"]))
+        on = frozenset(code for code, ids in self.lists.items() if customer_id in ids)
+        receipt = make_receipt(self.rules, self.formula, row, on)
+        held, ahead = receipt.decision.level, receipt.decision.next_level
+        return Member(
+            customer_id=customer_id,
+            number=str(row.get("number") or customer_id),
+            level=level_view(self.rules.level(held)) if held else None,
+            next_level=level_view(self.rules.level(ahead)) if ahead else None,
+            spend_12m_minor=int(str(row.get("net_12m_minor") or 0)),
+            receipt=receipt,
+        )
+
+    def counts(self) -> dict[str, int]:
+        """{level code: customers}, levels from the lowest up."""
+        return {
+            level.code: int(np.count_nonzero(self.outcome.level == at))
+            for at, level in enumerate(self.rules.levels)
+        }
+
+
+def decide_table(
+    *, rules: Rules, facts: pa.Table, formula: ScoreFormula, lists: Lists, near_permille: int
+) -> Decided:
+    """Everybody with a level, and everybody just below a line, each with a receipt."""
+    decider = Decider(rules, facts, formula, lists)
+    return Decided(
+        rules=rules,
+        customers=facts.num_rows,
+        counts=decider.counts(),
+        members=decider.members(decider.vips()),
+        near=decider.members(decider.near(near_permille)),
+    )

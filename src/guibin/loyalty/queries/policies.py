@@ -1,0 +1,84 @@
+"""Policies and their versions."""
+
+from datetime import date
+
+from guibin.loyalty.errors import PolicyInactive, PolicyUnknown
+from guibin.loyalty.models import ListMember, Policy, PolicyVersion
+from guibin.loyalty.rules.tree import Rules
+from guibin.loyalty.values import PolicyView, VersionView
+
+
+def as_version(row: PolicyVersion, policy: Policy) -> VersionView:
+    """A version row as a frozen value, its rules checked again."""
+    return VersionView(
+        id=row.pk,
+        policy_code=policy.code,
+        policy_name=policy.name,
+        number=row.number,
+        rules=Rules.model_validate(row.rules),
+        currency=row.currency,
+        effective_from=row.effective_from,
+        superseded_on=row.superseded_on,
+        saved_by=row.saved_by,
+        saved_at=row.saved_at,
+        preview=row.preview,
+    )
+
+
+def _as_policy(row: Policy) -> PolicyView:
+    versions = sorted(row.versions.all(), key=lambda version: -version.number)
+    return PolicyView(
+        id=row.pk,
+        code=row.code,
+        name=row.name,
+        preset=row.preset,
+        active=row.active,
+        versions=tuple(as_version(version, row) for version in versions),
+    )
+
+
+def list_policies() -> tuple[PolicyView, ...]:
+    """Every policy, the one in force first, with its versions newest first."""
+    rows = Policy.objects.prefetch_related("versions").order_by("-active", "code")
+    return tuple(_as_policy(row) for row in rows)
+
+
+def get_policy(code: str) -> PolicyView:
+    """Raises `PolicyUnknown`."""
+    row = Policy.objects.prefetch_related("versions").filter(code=code).first()
+    if row is None:
+        raise PolicyUnknown(policy=code)
+    return _as_policy(row)
+
+
+def find_active_policy() -> PolicyView | None:
+    """The policy in force, if any."""
+    row = Policy.objects.prefetch_related("versions").filter(active=True).first()
+    return _as_policy(row) if row else None
+
+
+def get_version_in_force(as_of: date) -> VersionView:
+    """The active policy's version of that day; before the first one, the first. Raises `PolicyInactive`."""
+    policy = find_active_policy()
+    if policy is None:
+        raise PolicyInactive
+    return version_on(policy, as_of)
+
+
+def version_on(policy: PolicyView, day: date) -> VersionView:
+    """The version in force on `day`; days before the policy began are decided by its first version."""
+    for version in policy.versions:
+        ended = version.superseded_on is not None and version.superseded_on <= day
+        if version.effective_from <= day and not ended:
+            return version
+    lasting = [v for v in policy.versions if v.superseded_on is None or v.superseded_on > v.effective_from]
+    return lasting[-1]
+
+
+def list_members(policy_code: str) -> dict[str, frozenset[int]]:
+    """{list code: customer ids} of a policy's own lists."""
+    members: dict[str, set[int]] = {}
+    rows = ListMember.objects.filter(policy__code=policy_code).values_list("list", "customer_id")
+    for code, customer_id in rows:
+        members.setdefault(code, set()).add(customer_id)
+    return {code: frozenset(ids) for code, ids in members.items()}

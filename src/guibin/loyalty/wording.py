@@ -1,0 +1,175 @@
+"""Receipts in words: why a customer has a level, and what the next one still needs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from guibin.core.errors import Text
+from guibin.core.money import Money
+from guibin.loyalty.preferences import PART_LABELS
+from guibin.loyalty.rules.facts import FACTS, Unit
+from guibin.loyalty.rules.plain import ConditionResult
+from guibin.loyalty.rules.receipts import Receipt
+from guibin.loyalty.rules.score import ScorePart
+from guibin.loyalty.values import LevelView
+from guibin.web import formats
+
+FACT_LABELS: Mapping[str, Text] = {
+    "net_lifetime": gettext_lazy("lifetime spend"),
+    "gross_lifetime": gettext_lazy("lifetime spend before refunds"),
+    "net_12m": gettext_lazy("spend in 12 months"),
+    "gross_12m": gettext_lazy("spend in 12 months before refunds"),
+    "net_year": gettext_lazy("spend this calendar year"),
+    "net_month_average": gettext_lazy("average spend a month"),
+    "profit_12m": gettext_lazy("profit in 12 months"),
+    "average_order": gettext_lazy("average purchase"),
+    "orders_12m": gettext_lazy("purchases in 12 months"),
+    "orders_lifetime": gettext_lazy("purchases so far"),
+    "orders_month_min": gettext_lazy("purchases in the quietest month"),
+    "months_active_12m": gettext_lazy("months with a purchase, of 12"),
+    "loyalty_score": gettext_lazy("loyalty score"),
+    "recency_days": gettext_lazy("days since the last purchase"),
+    "tenure_days": gettext_lazy("days as a customer"),
+    "categories_12m": gettext_lazy("categories bought in 12 months"),
+    "promotions_12m": gettext_lazy("purchases with a promotion in 12 months"),
+    "refunds_count": gettext_lazy("refunds so far"),
+    "refund_share_12m": gettext_lazy("share refunded in 12 months"),
+    "spend_top_12m": gettext_lazy("place by spend in 12 months, from the top"),
+    "r_score": gettext_lazy("recency step, 1 to 5"),
+    "f_score": gettext_lazy("frequency step, 1 to 5"),
+    "m_score": gettext_lazy("spend step, 1 to 5"),
+}
+OP_SIGNS = {"gte": "≥", "gt": ">", "lte": "≤", "lt": "<"}
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionWords:
+    """A condition as a receipt prints it."""
+
+    label: str
+    value: str
+    sign: str
+    threshold: str
+    met: bool
+    missing: str
+
+
+def fact_value(fact: str, value: int | None, currency: str) -> str:
+    """A fact's integer as people read it, in the active language."""
+    if value is None:
+        return _("unknown")
+    definition = FACTS[fact]
+    if definition.unit is Unit.MINOR:
+        return formats.money(Money(value // definition.divisor, currency))
+    if definition.unit is Unit.TENTHS:
+        return formats.number(value / 10, 0 if value % 10 == 0 else 1)
+    if definition.unit is Unit.PERMILLE:
+        return formats.percent(value / 1000, 0 if value % 10 == 0 else 1)
+    return formats.number(value)
+
+
+def threshold_value(fact: str, threshold: int, currency: str) -> str:
+    """A threshold as people read it: whole money without the cents."""
+    definition = FACTS[fact]
+    if definition.unit is Unit.MINOR:
+        money = Money(threshold, currency)
+        return formats.money(money, whole=money.amount == int(money.amount))
+    return fact_value(fact, threshold, currency)
+
+
+def condition_words(condition: ConditionResult, currency: str) -> ConditionWords:
+    """One condition in words."""
+    if condition.list:
+        label = _("on the list %(list)s") if _inside(condition) else _("not on the list %(list)s")
+        return ConditionWords(
+            label % {"list": condition.list},
+            _("yes") if condition.met else _("no"),
+            "",
+            "",
+            condition.met,
+            "",
+        )
+    return ConditionWords(
+        label=str(FACT_LABELS[condition.fact]),
+        value=fact_value(condition.fact, condition.value, currency),
+        sign=OP_SIGNS[condition.op],
+        threshold=threshold_value(condition.fact, condition.threshold, currency),
+        met=condition.met,
+        missing="" if condition.met else need_phrase(condition, currency),
+    )
+
+
+def _inside(condition: ConditionResult) -> bool:
+    return condition.op == "in"
+
+
+def reason_phrase(condition: ConditionResult, currency: str) -> str:
+    """A met condition as part of a sentence."""
+    words = condition_words(condition, currency)
+    if condition.list:
+        return words.label
+    data = {"label": words.label, "value": words.value, "threshold": words.threshold}
+    if condition.op == "gte":
+        return _("%(label)s %(value)s, at least %(threshold)s") % data
+    if condition.op == "gt":
+        return _("%(label)s %(value)s, more than %(threshold)s") % data
+    return _("%(label)s %(value)s, at most %(threshold)s") % data
+
+
+def need_phrase(condition: ConditionResult, currency: str) -> str:
+    """What is still missing for an unmet condition, as part of a sentence."""
+    if condition.list:
+        return _("a place on the list %(list)s") % {"list": condition.list}
+    unit = FACTS[condition.fact].unit
+    missing = condition.missing
+    if missing is not None and condition.op in ("gte", "gt"):
+        if unit is Unit.MINOR:
+            return _("spend %(amount)s more") % {"amount": formats.money(Money(missing, currency))}
+        if unit is Unit.ORDERS:
+            return ngettext("%(count)s more purchase", "%(count)s more purchases", missing) % {
+                "count": missing
+            }
+        if unit is Unit.MONTHS:
+            return ngettext(
+                "a purchase in %(count)s more month", "a purchase in %(count)s more months", missing
+            ) % {"count": missing}
+        if unit is Unit.TENTHS:
+            return _("%(points)s more points of loyalty score") % {"points": formats.number(missing / 10, 1)}
+    return _("%(label)s %(sign)s %(threshold)s (now %(value)s)") % {
+        "label": FACT_LABELS[condition.fact],
+        "sign": OP_SIGNS[condition.op],
+        "threshold": threshold_value(condition.fact, condition.threshold, currency),
+        "value": fact_value(condition.fact, condition.value, currency),
+    }
+
+
+def reason_sentence(receipt: Receipt, level: LevelView | None, currency: str) -> str:
+    """Why this level, in one sentence of the active language."""
+    if receipt.decision.excluded:
+        return _("Kept out of the VIPs by the policy's own list.")
+    result = receipt.decision.of(level.code) if level else None
+    if level is None or result is None:
+        return _("Has no VIP level.")
+    met = [condition for condition in result.conditions if condition.met]
+    return _("%(level)s, because of %(reasons)s.") % {
+        "level": level.name,
+        "reasons": _("; ").join(reason_phrase(condition, currency) for condition in met),
+    }
+
+
+def next_sentence(receipt: Receipt, next_level: LevelView | None, currency: str) -> str:
+    """What the next level still needs; empty when there is none above."""
+    result = receipt.decision.of(next_level.code) if next_level else None
+    if next_level is None or result is None or receipt.decision.excluded:
+        return ""
+    return _("For %(level)s: %(needs)s.") % {
+        "level": next_level.name,
+        "needs": _("; ").join(need_phrase(need, currency) for need in result.needs),
+    }
+
+
+def part_label(part: ScorePart) -> str:
+    """Name of a part of the loyalty score."""
+    return str(PART_LABELS[part.part])
