@@ -8,6 +8,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +24,13 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     from django.db import connections
     from django.test import TransactionTestCase
 
-    # Tests that commit are cleaned up by the owner, since the run-time role may not truncate.
-    setattr(TransactionTestCase, "_fixture_teardown", _truncate_as_owner)  # noqa: B010 - its only hook is private
+    # The run-time role may not truncate, and migrations leave rows that must stay.
+    setattr(TransactionTestCase, "_fixture_teardown", _copy_anew)  # noqa: B010 - its only hook is private
     owner_url = os.environ["GUIBIN_OWNER_URL"]
     name = _database_name()
     with psycopg.connect(owner_url, autocommit=True) as owner:
         template = _migrated_template(owner, django_db_blocker)
-        owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-        owner.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-        )
+        _copy_template(owner, template=template, name=name)
         settings.DATABASES["default"]["NAME"] = name
         connections["default"].settings_dict["NAME"] = name
         yield
@@ -64,6 +62,7 @@ def _migrated_template(owner: psycopg.Connection[Any], blocker: Any) -> str:
     return template
 
 
+@cache
 def _migrations_digest() -> str:
     files = sorted(Path(__file__).parent.glob("src/guibin/*/migrations/*.py"))
     files += [
@@ -98,27 +97,20 @@ def _migrate(database: str, blocker: Any) -> None:
         connection.settings_dict.update(runtime)
 
 
-def _truncate_as_owner(self: Any) -> None:
-    from django.db import connection
+def _copy_anew(self: Any) -> None:
+    """After a test that committed: this worker's database is copied from the template again."""
+    from django.db import connections
 
-    from guibin.core.grants import append_only_tables
+    connections["default"].close()
+    with psycopg.connect(os.environ["GUIBIN_OWNER_URL"], autocommit=True) as owner:
+        _copy_template(owner, template=f"guibin_template_{_migrations_digest()}", name=_database_name())
 
-    database = connection.settings_dict["NAME"]
-    with psycopg.connect(os.environ["GUIBIN_OWNER_URL"], dbname=database) as owner:
-        kept = ["django_migrations", "django_content_type", "procrastinate_workers"]
-        tables = [
-            row[0]
-            for row in owner.execute(
-                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL(%s)", [kept]
-            )
-        ]
-        guarded = [table for table in append_only_tables() if table in tables]
-        for table in guarded:
-            owner.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(sql.Identifier(table)))
-        names = sql.SQL(", ").join(map(sql.Identifier, tables))
-        owner.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(names))
-        for table in guarded:
-            owner.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(sql.Identifier(table)))
+
+def _copy_template(owner: psycopg.Connection[Any], *, template: str, name: str) -> None:
+    owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    owner.execute(
+        sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+    )
 
 
 @pytest.fixture

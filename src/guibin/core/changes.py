@@ -66,5 +66,7 @@ BEGIN
 END $$;
 """
 DROP_FUNCTIONS_SQL = """
-DROP FUNCTION guibin_log_deletion(); DROP FUNCTION guibin_renew_changed_xid(); DROP FUNCTION guibin_refuse_change();
+DROP FUNCTION guibin_log_deletion();
+DROP FUNCTION guibin_renew_changed_xid();
+DROP FUNCTION guibin_refuse_change();
 """

@@ -71,7 +71,7 @@ def constraint_errors(errors: Mapping[str, DomainError]) -> Iterator[None]:
     except IntegrityError as violation:
         cause = violation.__cause__
         diagnostics = getattr(cause, "diag", None)
-        name = getattr(diagnostics, "constraint_name", None)
+        name = str(getattr(diagnostics, "constraint_name", ""))
         if name in errors:
             raise errors[name] from violation
         raise

@@ -6,14 +6,14 @@ Declared in manifests as ``Setting`` values; changed values are rows of ``core.P
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
 from guibin.core.errors import Invalid, NotFound, Text
 from guibin.core.permissions import Actor
 
-V = TypeVar("V", int, float, str, bool, list[int], list[float], list[str])
+V = TypeVar("V")
 
 
 class SettingUnknown(NotFound):
@@ -28,7 +28,7 @@ class SettingInvalid(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Setting(Generic[V]):
-    """A number or choice of the organisation. ``key`` is ``area.name``; ``unit`` is shown beside the field."""
+    """A number or choice of the organisation. ``key`` is ``area.name``; ``unit`` stands beside the field."""
 
     key: str
     default: V
@@ -43,7 +43,7 @@ class Setting(Generic[V]):
     def parse(self, value: object) -> V:
         """``value`` as this setting's type. Raises ``SettingInvalid``."""
         try:
-            parsed = _coerce(value, self.default)
+            parsed: V = _coerce(value, self.default)
         except (TypeError, ValueError) as error:
             raise SettingInvalid(key=self.key, value=value) from error
         if not self._allows(parsed):
@@ -64,42 +64,28 @@ class Setting(Generic[V]):
         return self.check is None or self.check(value)
 
 
-def _coerce(value: object, like: V) -> V:
+def _coerce(value: Any, like: Any) -> Any:
+    """``value`` as the type of ``like``. Raises ``ValueError`` or ``TypeError``."""
     if isinstance(like, bool):
-        return _boolean(value)  # type: ignore[return-value]  # V is bool here
+        return _boolean(value)
     if isinstance(like, list):
-        items = (
-            value
-            if isinstance(value, list)
-            else [part.strip() for part in str(value).split(",") if part.strip()]
-        )
+        items = value if isinstance(value, list) else [part for part in str(value).split(",") if part.strip()]
         kind = type(like[0]) if like else str
-        return [kind(item) for item in items]  # type: ignore[return-value]  # V is a list of kind here
-    return type(like)(value)  # type: ignore[arg-type,return-value]  # V is int, float or str here
+        return [kind(item.strip() if isinstance(item, str) else item) for item in items]
+    return type(like)(value)
+
+
+TRUE_WORDS, FALSE_WORDS = frozenset({"true", "1", "yes", "on"}), frozenset({"false", "0", "no", "off", ""})
 
 
 def _boolean(value: object) -> bool:
-    if isinstance(value, bool):
-        return value
-    words = {
-        "true": True,
-        "1": True,
-        "yes": True,
-        "on": True,
-        "false": False,
-        "0": False,
-        "no": False,
-        "off": False,
-        "": False,
-    }
-    return words[str(value).strip().lower()] if str(value).strip().lower() in words else _refuse(value)
-
-
-def _refuse(value: object) -> bool:
+    word = str(value).strip().lower()
+    if word in TRUE_WORDS | FALSE_WORDS:
+        return word in TRUE_WORDS
     raise ValueError(value)
 
 
-def declared() -> dict[str, Setting]:  # type: ignore[type-arg]  # settings of every type together
+def declared() -> dict[str, Setting[Any]]:
     """All settings of all slices by key."""
     from guibin.core.manifest import manifests
 
@@ -114,7 +100,7 @@ def get(setting: Setting[V]) -> V:
     return setting.default if row is None else setting.parse(row.value)
 
 
-def get_many(*settings: Setting) -> dict[str, object]:  # type: ignore[type-arg]  # settings of every type together
+def get_many(*settings: Setting[Any]) -> dict[str, Any]:
     """Values by key, in one query."""
     from guibin.core.models import PreferenceValue
 

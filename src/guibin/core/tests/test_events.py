@@ -1,6 +1,7 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -24,6 +25,10 @@ def do(at: datetime, *codes: str, customer: int = 1) -> None:
     with transaction.atomic():
         entries = [Entry(ThingDone(code=code), [subject("customer", customer)]) for code in codes]
         record_many(entries, actor=SYSTEM, at=at, batch_id=None)
+
+
+def collector(seen: list[str]) -> Callable[[Sequence[Recorded]], None]:
+    return lambda rows: seen.extend(row.data["code"] for row in rows)
 
 
 def test_an_event_is_read_back_on_the_timeline_newest_first(db: None, at: datetime) -> None:
@@ -78,7 +83,7 @@ def test_the_log_cannot_be_rewritten_by_the_owner_either(at: datetime) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_reaction_reads_every_event_once_in_commit_order(at: datetime) -> None:
     seen: list[str] = []
-    reaction = react("test.collect", "core.thing_done", call=lambda rows: seen.extend(r.data["code"] for r in rows))
+    reaction = react("test.collect", "core.thing_done", call=collector(seen))
     do(at, "a", "b")
     assert run_reactions([reaction], at=at) == 2
     do(at, "c")
@@ -93,7 +98,7 @@ def test_an_event_committed_late_with_a_lower_id_is_not_lost(at: datetime) -> No
     import psycopg
 
     seen: list[str] = []
-    reaction = react("test.late", "core.thing_done", call=lambda rows: seen.extend(r.data["code"] for r in rows))
+    reaction = react("test.late", "core.thing_done", call=collector(seen))
     with psycopg.connect(**_connect_arguments()) as slow:
         slow.execute(
             "INSERT INTO core_loggedevent (at, name, origin, actor, subjects, data) "
@@ -129,7 +134,7 @@ def test_one_bad_event_stops_nobody_and_is_retried(at: datetime) -> None:
     assert ReactionCursor.objects.get().reaction == "test.bad"
 
 
-def _connect_arguments() -> dict[str, object]:
-    from django.db import connections
-
-    return {k: v for k, v in connections["default"].get_connection_params().items() if k not in {"cursor_factory", "context"}}
+def _connect_arguments() -> dict[str, Any]:
+    ours = {"cursor_factory", "context"}
+    parameters = connection.get_connection_params()
+    return {key: value for key, value in parameters.items() if key not in ours}

@@ -1,5 +1,4 @@
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -75,8 +74,8 @@ def test_a_wrapped_key_does_not_serve_another_person(db: None) -> None:
 
 
 @pytest.fixture
-def sealed_path(tmp_path: Path) -> Iterator[Path]:
-    yield tmp_path / "deep" / "file.sealed"
+def sealed_path(tmp_path: Path) -> Path:
+    return tmp_path / "deep" / "file.sealed"
 
 
 @pytest.mark.parametrize("size", [0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 3 << 20])
@@ -101,9 +100,13 @@ def test_a_cut_tail_a_swap_and_an_addition_are_noticed(sealed_path: Path) -> Non
 
 
 def test_a_writer_that_fails_leaves_nothing(sealed_path: Path) -> None:
-    with pytest.raises(RuntimeError), SealedWriter(sealed_path) as file:
-        file.write(b"half")
-        raise RuntimeError
+    def write_half() -> None:
+        with SealedWriter(sealed_path) as file:
+            file.write(b"half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_half()
     assert list(sealed_path.parent.iterdir()) == []
 
 
