@@ -1,0 +1,1 @@
+"""Pure decisions of the import clinic: states of a run, what a row means."""
