@@ -15,7 +15,7 @@ class Xid8Field(models.BigIntegerField):  # type: ignore[type-arg]  # the stubs'
     def rel_db_type(self, connection: Any) -> str:
         return "xid8"
 
-    def get_db_prep_value(self, value: Any, connection: Any, prepared: Any = False) -> Any:
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: Any = None) -> Any:
         return value if value is None or hasattr(value, "resolve_expression") else str(value)
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> int | None:
