@@ -280,7 +280,7 @@ def list_keys() -> Sequence[values.ApiKey]:
 
 
 def actor_for_key(token: str, *, at: datetime) -> Actor:
-    """The actor of a key in force. A key never does more than its maker may do now. Raises ``KeyRejected``."""
+    """The actor of a key in force; it never does more than its maker may do now. Raises ``KeyRejected``."""
     parts = rules.split_key(token)
     if parts is None:
         raise KeyRejected

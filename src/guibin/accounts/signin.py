@@ -20,20 +20,8 @@ from guibin.core.ids import ApiKeyId
 from guibin.core.permissions import ANONYMOUS, Actor
 
 COMMON_CURRENCIES = (
-    "CNY",
-    "HKD",
-    "TWD",
-    "MOP",
-    "USD",
-    "EUR",
-    "GBP",
-    "JPY",
-    "KRW",
-    "SGD",
-    "MYR",
-    "THB",
-    "AUD",
-    "CAD",
+    *("CNY", "HKD", "TWD", "MOP", "USD", "EUR", "GBP", "JPY", "KRW", "SGD"),
+    *("MYR", "THB", "AUD", "CAD"),
 )
 COMMON_ZONES = (
     "Asia/Shanghai",
@@ -66,6 +54,9 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no 
 
     def is_open_for_signup(self, request: Any) -> bool:
         return False
+
+    def add_message(self, request: Any, level: int, *args: Any, **kwargs: Any) -> None:
+        """Nothing: our pages say themselves what happened."""
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """Nothing: there may be no mail at all."""

@@ -67,7 +67,7 @@ def bulk_upsert_stores(
                 batch.change(known, new, policy=policy)
                 by_name[known.name.lower()] = known
         return batch.write(
-            models.Store,
+            models.Store.objects,
             created=lambda row: StoreCreated(store_id=row.pk),
             changed=lambda row, fields: StoreChanged(store_id=row.pk, fields=fields),
             kind="store",
@@ -112,7 +112,7 @@ def bulk_upsert_staff(
                 batch.change(known, new, policy=policy)
                 lookup.remember(known)
         return batch.write(
-            models.Staff,
+            models.Staff.objects,
             created=lambda row: StaffInvited(staff_id=row.pk, role=lookup.role_codes[row.role_id]),
             changed=lambda row, fields: StaffChanged(staff_id=row.pk, fields=fields),
             kind="staff",
@@ -239,7 +239,7 @@ class _Batch:
 
     def write(
         self,
-        model: type[db.Model],
+        table: db.Manager[Any],
         *,
         created: Any,
         changed: Any,
@@ -249,10 +249,9 @@ class _Batch:
         origin: Origin,
         batch_id: uuid.UUID,
     ) -> BulkResult:
-        rows = model._default_manager
-        rows.bulk_create(self.new)
+        table.bulk_create(self.new)
         if self.changed:
-            rows.bulk_update(list(self.changed.values()), list(self.fields))
+            table.bulk_update(list(self.changed.values()), list(self.fields))
         entries = [Entry(created(row), [subject(kind, row.pk)]) for row in self.new]
         after: dict[str, dict[str, object]] = {}
         for pk, row in self.changed.items():
@@ -284,7 +283,7 @@ def undo_upsert_stores(
     staffed = models.Staff.objects.filter(store_id__in=made).values_list("store_id", flat=True)
     needed = set(in_use) | {pk for pk in staffed if pk is not None}
     return _undo(
-        models.Store,
+        models.Store.objects,
         undo,
         needed=needed,
         kind="store",
@@ -309,7 +308,7 @@ def undo_upsert_staff(
     rows = models.Staff.objects.filter(pk__in=_ids(undo))
     came_in = {row.pk for row in rows if row.has_usable_password() or row.last_login is not None}
     return _undo(
-        models.Staff,
+        models.Staff.objects,
         undo,
         needed=came_in | set(in_use),
         kind="staff",
@@ -326,7 +325,7 @@ def _ids(undo: Mapping[str, object]) -> list[int]:
 
 
 def _undo(
-    model: type[db.Model],
+    table: db.Manager[Any],
     undo: Mapping[str, object],
     *,
     needed: set[int],
@@ -342,7 +341,7 @@ def _undo(
     kept: list[tuple[int, str]] = []
     entries: list[Entry] = []
     with transaction.atomic():
-        stored = model._default_manager.select_for_update().in_bulk([*_ids(undo), *map(int, before)])
+        stored = table.select_for_update().in_bulk([*_ids(undo), *map(int, before)])
         gone = [pk for pk in _ids(undo) if pk in stored and pk not in needed]
         kept += [(pk, "accounts.in_use") for pk in _ids(undo) if pk in stored and pk in needed]
         restored = []
@@ -357,8 +356,8 @@ def _undo(
             restored.append(row)
             entries.append(Entry(changed(row.pk, fields), [subject(kind, row.pk)]))
         if restored:
-            model._default_manager.bulk_update(restored, list(next(iter(before.values()))))
-        model._default_manager.filter(pk__in=gone).delete()
+            table.bulk_update(restored, list(next(iter(before.values()))))
+        table.filter(pk__in=gone).delete()
         entries += [Entry(removed(pk), [subject(kind, pk)]) for pk in gone]
         record_many(entries, actor=actor, at=at, origin=Origin.IMPORT, batch_id=batch_id)
     return UndoResult(taken_back=len(gone) + len(restored), kept=kept)

@@ -44,7 +44,10 @@ def create_store(
     actor: Actor,
     at: datetime,
 ) -> values.Store:
-    """A new store; without a ``code`` it gets the next free one. Raises ``StoreNameTaken``, ``ValueInvalid``."""
+    """A new store; without a ``code`` it gets the next free one.
+
+    Raises ``StoreNameTaken``, ``ValueInvalid``.
+    """
     actor.require(MANAGE_STORES)
     name = name.strip()
     _check_store(name=name, kind=kind, time_zone=time_zone)

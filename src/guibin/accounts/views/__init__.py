@@ -1,0 +1,1 @@
+"""Pages of this slice: sign-in, staff, places, settings."""
