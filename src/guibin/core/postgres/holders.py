@@ -139,13 +139,15 @@ def _wait_for_answer(places: Places) -> State:
         if state in {State.READY, State.BARE}:
             return state
         time.sleep(POLL_SECONDS)
-    raise NotStarted(reason=f"see {places.server_log} and {places.keeper_log}")
+    raise NotStarted(reason=f"{places.server_log}, {places.keeper_log}")
 
 
 def _start_keeper(places: Places) -> None:
     """Start a keeper in a session of its own and wait for its report. Raises what it reports."""
     receiver, sender = os.pipe()
-    source = str(Path(guibin.__file__).parent.parent)
+    source = os.pathsep.join(
+        [str(Path(guibin.__file__).parent.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    )
     environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     with places.keeper_log.open("ab") as log:
         process = subprocess.Popen(
