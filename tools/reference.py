@@ -24,7 +24,8 @@ def settings_page() -> Iterator[str]:
             continue
         yield f"\n## {manifest.slice}\n\n| key | default | what it means |\n| --- | --- | --- |\n"
         for setting in manifest.settings:
-            yield f"| `{setting.key}` | {_value(setting.default)} {setting.unit} | {setting.label}. {setting.help} |\n"
+            default = f"{_value(setting.default)} {setting.unit}".strip()
+            yield f"| `{setting.key}` | {default} | {setting.label}. {setting.help} |\n"
 
 
 def permissions_page() -> Iterator[str]:
@@ -35,7 +36,8 @@ def permissions_page() -> Iterator[str]:
     for manifest in manifests():
         if not manifest.permissions:
             continue
-        yield f"\n## {manifest.slice}\n\n| permission | manager | agent | it allows to |\n| --- | --- | --- | --- |\n"
+        yield f"\n## {manifest.slice}\n\n| permission | manager | agent | it allows to |\n"
+        yield "| --- | --- | --- | --- |\n"
         for permission in manifest.permissions:
             held = [
                 "yes" if permission in manifest.roles.get(role, ()) else "" for role in ("manager", "agent")
@@ -63,7 +65,7 @@ def datasets_page() -> Iterator[str]:
     """Every dataset insight may copy."""
     from guibin.core.manifest import manifests
 
-    yield "# Datasets\n\nWhat the warehouse copies. No personal data; money in minor units of the base currency.\n"
+    yield "# Datasets\n\nWhat the warehouse copies. No personal data; money in minor units.\n"
     for manifest in manifests():
         for dataset in manifest.datasets:
             yield f"\n## {dataset.name} ({manifest.slice})\n\n| column | type |\n| --- | --- |\n"
@@ -74,7 +76,6 @@ def datasets_page() -> Iterator[str]:
 def commands_page() -> Iterator[str]:
     """Every command with its options, in English."""
     import click
-
     from guibin.config.cli import main
 
     yield "# Commands\n\n`guibin COMMAND --help` says the same, in Chinese or English (`--lang`).\n\n"

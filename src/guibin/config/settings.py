@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from guibin.config import env
-from guibin.core.sealing.keyring import create_key_ring, key_path, read_key_ring
+from guibin.core.keyring import create_key_ring, key_path, read_key_ring
 
 HOME = env.home()
 os.environ.setdefault("GUIBIN_HOME", str(HOME))
@@ -72,7 +72,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "guibin.web.context.shell",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "guibin.web.templatetags.guibin"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "guibin.web.templatetags.guibin",
+            ],
         },
     }
 ]
@@ -86,6 +90,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}}
 
 AUTH_USER_MODEL = "accounts.Staff"
+LOGIN_URL = "/sign-in"
+LOGIN_REDIRECT_URL = "/"
+CSRF_FAILURE_VIEW = "guibin.web.errors.csrf_failure"
+# Doors that lower floors call without knowing who is behind them.
+GUIBIN_KEY_AUTHENTICATOR = "guibin.accounts.api.authenticate_key"
+GUIBIN_LOOK_KEEPER = "guibin.accounts.api.keep_look"
 AUTHENTICATION_BACKENDS = ["guibin.accounts.backends.StaffBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -96,6 +106,26 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/sign-in/"
+ACCOUNT_ADAPTER = "guibin.accounts.signin.Adapter"
+ACCOUNT_FORMS = {
+    "login": "guibin.accounts.forms.SignInForm",
+    "change_password": "guibin.accounts.forms.PasswordChangeForm",
+    "reset_password": "guibin.accounts.forms.PasswordLinkForm",
+    "reset_password_from_key": "guibin.accounts.forms.NewPasswordForm",
+}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "sign_in_name"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "guibin.accounts.links.LinkTokens"  # noqa: S105 - a dotted path
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,20/m/ip", "login": "60/m/ip"}
+GUIBIN_KEY_AUTHENTICATOR = "guibin.accounts.api.authenticate_key"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
@@ -128,8 +158,10 @@ WHITENOISE_USE_FINDERS = DEBUG
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if env.text("GUIBIN_SMTP_HOST") else (
-    "django.core.mail.backends.dummy.EmailBackend"
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if env.text("GUIBIN_SMTP_HOST")
+    else ("django.core.mail.backends.dummy.EmailBackend")
 )
 EMAIL_HOST = env.text("GUIBIN_SMTP_HOST")
 

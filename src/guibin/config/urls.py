@@ -6,6 +6,8 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from guibin.web.rest import api
+
 
 def slice_urls() -> list[URLPattern | URLResolver]:
     """``guibin.<slice>.urls`` of every slice that has pages, top floor first."""
@@ -17,8 +19,18 @@ def slice_urls() -> list[URLPattern | URLResolver]:
     return mounted
 
 
-urlpatterns = slice_urls()
+def mount_rest() -> None:
+    """``guibin.<slice>.rest.router`` of every slice that has REST, under ``/api/v1``."""
+    for name in settings.SLICES:
+        module = f"guibin.{name}.rest"
+        if name != "web" and find_spec(module) is not None:
+            api.add_router("", import_module(module).router)
+
+
+mount_rest()
+urlpatterns = [path("api/v1/", api.urls), *slice_urls()]
 handler400 = "guibin.web.errors.bad_request"
 handler403 = "guibin.web.errors.permission_denied"
 handler404 = "guibin.web.errors.page_not_found"
 handler500 = "guibin.web.errors.server_error"
+handler429 = "guibin.accounts.views.signin.too_many_requests"
