@@ -6,8 +6,6 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from guibin.web.rest import api
-
 
 def slice_urls() -> list[URLPattern | URLResolver]:
     """``guibin.<slice>.urls`` of every slice that has pages, top floor first."""
@@ -19,16 +17,19 @@ def slice_urls() -> list[URLPattern | URLResolver]:
     return mounted
 
 
-def mount_rest() -> None:
+def rest_urls() -> list[URLPattern | URLResolver]:
     """``guibin.<slice>.rest.router`` of every slice that has REST, under ``/api/v1``."""
+    if find_spec("guibin.web.rest") is None:
+        return []
+    api = import_module("guibin.web.rest").api
     for name in settings.SLICES:
         module = f"guibin.{name}.rest"
         if name != "web" and find_spec(module) is not None:
             api.add_router("", import_module(module).router)
+    return [path("api/v1/", api.urls)]
 
 
-mount_rest()
-urlpatterns = [path("api/v1/", api.urls), *slice_urls()]
+urlpatterns = [*rest_urls(), *slice_urls()]
 handler400 = "guibin.web.errors.bad_request"
 handler403 = "guibin.web.errors.permission_denied"
 handler404 = "guibin.web.errors.page_not_found"
