@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from guibin.config import env
+from guibin.config import env, logs
 from guibin.core.keyring import create_key_ring, key_path, read_key_ring
 
 HOME = env.home()
@@ -165,11 +165,4 @@ EMAIL_BACKEND = (
 )
 EMAIL_HOST = env.text("GUIBIN_SMTP_HOST")
 
-SILENCED_SYSTEM_CHECKS: list[str] = []
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": env.text("GUIBIN_LOG_LEVEL", "INFO")},
-}
+LOGGING = logs.configuration(level=env.text("GUIBIN_LOG_LEVEL", "INFO"))
