@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from guibin.insight.rules.scores import Cuts, Window, score
 from guibin.insight.rules.stages import StageThresholds, decide_stage
@@ -156,7 +157,7 @@ def _count_profit(
 
 def _count_intervals(days: Sequence[date]) -> dict[str, Fact]:
     """Mean, median and sample standard deviation of the days between consecutive purchase days."""
-    gaps = sorted((later - earlier).days for earlier, later in zip(days, days[1:], strict=False))
+    gaps = sorted((later - earlier).days for earlier, later in pairwise(days))
     count = len(gaps)
     if not count:
         return {"interval_days_mean": None, "interval_days_median": None, "interval_days_sd": None}
