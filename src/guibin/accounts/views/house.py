@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from guibin.accounts import forms, queries
 from guibin.accounts.operations import keys as key_operations
 from guibin.accounts.operations import organisation as operations
+from guibin.accounts.pages import settings_page
 from guibin.accounts.permissions import MANAGE_KEYS, MANAGE_ORGANISATION, VIEW_ROLES
 from guibin.core import preferences
 from guibin.core.clock import now
@@ -45,9 +46,8 @@ def organisation(request: HttpRequest) -> HttpResponse:
     actor, at = actor_of(request), now()
     known = queries.get_organisation()
     names = ("name", "base_currency", "time_zone", "as_of_on")
-    form = forms.OrganisationForm(
-        request.POST or None, initial={name: getattr(known, name) for name in names}
-    )
+    initial = {name: getattr(known, name) for name in names}
+    form = forms.OrganisationForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         changes = dict(form.cleaned_data)
         day = changes.pop("as_of_on")
@@ -59,7 +59,8 @@ def organisation(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("accounts:organisation")
-    return render(request, "accounts/organisation.html", {"page_key": "accounts.organisation", "form": form})
+    context = settings_page("accounts.organisation", form=form)
+    return render(request, "accounts/organisation.html", context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
             return redirect("accounts:numbers")
     typed = request.POST if errors else {}
     groups = [_group(manifest, typed, errors) for manifest in manifests() if manifest.settings]
-    context = {"page_key": "accounts.numbers", "groups": groups, "has_errors": bool(errors)}
+    context = settings_page("accounts.numbers", groups=groups, has_errors=bool(errors))
     return render(request, "accounts/numbers.html", context, status=422 if errors else 200)
 
 
@@ -149,9 +150,8 @@ def _group(manifest: Manifest, typed: Any, errors: dict[str, str]) -> SettingGro
         )
         for setting in manifest.settings
     ]
-    return SettingGroup(
-        slice=manifest.slice, title=GROUP_WORDS.get(manifest.slice, manifest.slice), rows=rows
-    )
+    title = GROUP_WORDS.get(manifest.slice, manifest.slice)
+    return SettingGroup(slice=manifest.slice, title=title, rows=rows)
 
 
 def _as_text(value: object) -> str:
@@ -164,18 +164,14 @@ def _as_words(setting: Setting[Any]) -> str:
     """The default as a person would read it."""
     if isinstance(setting.default, bool):
         return _("yes") if setting.default else _("no")
-    labels = dict(setting.choices)
-    return (
-        str(labels.get(setting.default, _as_text(setting.default))) if labels else _as_text(setting.default)
-    )
+    return str(dict(setting.choices).get(setting.default, _as_text(setting.default)))
 
 
 @requires(VIEW_ROLES)
 def roles(request: HttpRequest) -> HttpResponse:
     """What each role may do, in plain sentences."""
-    return render(
-        request, "accounts/roles.html", {"page_key": "accounts.roles", "roles": queries.list_roles()}
-    )
+    context = settings_page("accounts.roles", roles=queries.list_roles())
+    return render(request, "accounts/roles.html", context)
 
 
 @requires(MANAGE_KEYS)
@@ -199,13 +195,7 @@ def keys(request: HttpRequest) -> HttpResponse:
             form = forms.ApiKeyForm(actor=actor)
         except DomainError as error:
             add_domain_error(form, error)
-    context = {
-        "page_key": "accounts.keys",
-        "form": form,
-        "created": created,
-        "keys": queries.list_keys(),
-        "at": at,
-    }
+    context = settings_page("accounts.keys", form=form, created=created, keys=queries.list_keys())
     return render(request, "accounts/keys.html", context)
 
 

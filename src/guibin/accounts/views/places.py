@@ -1,13 +1,17 @@
 """Stores and departments."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from guibin.accounts import forms, queries
 from guibin.accounts.operations import places as operations
+from guibin.accounts.pages import settings_page
 from guibin.accounts.permissions import MANAGE_STORES, VIEW_STORES
 from guibin.core.clock import now
 from guibin.core.errors import DomainError
@@ -19,14 +23,18 @@ from guibin.web.errors import add_domain_error
 @requires(VIEW_STORES)
 def stores(request: HttpRequest) -> HttpResponse:
     """All stores and the department tree on one page: both are short."""
-    context = {
-        "page_key": "accounts.stores",
-        "stores": queries.list_stores(),
-        "departments": queries.list_departments(),
-        "kinds": forms.KIND_WORDS,
-        "may_manage": actor_of(request).may(MANAGE_STORES),
-    }
+    context = settings_page(
+        "accounts.stores",
+        stores=[(store, forms.KIND_WORDS[store.kind]) for store in queries.list_stores()],
+        departments=queries.list_departments(),
+        may_manage=actor_of(request).may(MANAGE_STORES),
+    )
     return render(request, "accounts/stores.html", context)
+
+
+def _below_stores(**context: Any) -> dict[str, Any]:
+    crumb = (_("Stores and departments"), reverse("accounts:stores"))
+    return settings_page("accounts.stores", crumb, **context)
 
 
 @requires(MANAGE_STORES)
@@ -41,9 +49,7 @@ def new_store(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Store added."))
             return redirect("accounts:stores")
-    return render(
-        request, "accounts/store.html", {"page_key": "accounts.stores", "form": form, "store": None}
-    )
+    return render(request, "accounts/store.html", _below_stores(form=form, store=None))
 
 
 @requires(MANAGE_STORES)
@@ -59,9 +65,7 @@ def store(request: HttpRequest, store_id: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("accounts:stores")
-    return render(
-        request, "accounts/store.html", {"page_key": "accounts.stores", "form": form, "store": known}
-    )
+    return render(request, "accounts/store.html", _below_stores(form=form, store=known))
 
 
 @requires(MANAGE_STORES)
@@ -75,8 +79,7 @@ def new_department(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Department added."))
             return redirect("accounts:stores")
-    context = {"page_key": "accounts.stores", "form": form, "department": None}
-    return render(request, "accounts/department.html", context)
+    return render(request, "accounts/department.html", _below_stores(form=form, department=None))
 
 
 @requires(MANAGE_STORES)
@@ -96,8 +99,7 @@ def department(request: HttpRequest, department_id: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("accounts:stores")
-    context = {"page_key": "accounts.stores", "form": form, "department": known}
-    return render(request, "accounts/department.html", context)
+    return render(request, "accounts/department.html", _below_stores(form=form, department=known))
 
 
 @requires(MANAGE_STORES)

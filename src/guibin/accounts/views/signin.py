@@ -12,6 +12,7 @@ from guibin.accounts.operations.staff import update_own_preferences
 from guibin.accounts.permissions import USE_ACCOUNT
 from guibin.core.clock import now
 from guibin.core.ids import StaffId
+from guibin.web import formats
 from guibin.web.access import actor_of, public, requires
 
 sign_in = public(
@@ -51,14 +52,19 @@ def me(request: HttpRequest) -> HttpResponse:
     """One's own account: language, look, password."""
     actor = actor_of(request)
     staff = queries.get_staff(StaffId(actor.staff_id or 0))
-    form = forms.PreferencesForm(
-        request.POST or None, initial={"language": staff.language, "theme": staff.theme}
-    )
+    initial = {"language": staff.language, "theme": staff.theme}
+    form = forms.PreferencesForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         update_own_preferences(**form.cleaned_data, actor=actor, at=now())
         messages.success(request, _("Saved."))
         return _with_theme(redirect("accounts:me"), form.cleaned_data["theme"])
-    context = {"page_key": "accounts.me", "form": form, "staff": staff}
+    last = formats.moment(staff.last_sign_in_at) if staff.last_sign_in_at else "–"
+    facts = [
+        (_("Sign-in name"), staff.sign_in_name),
+        (_("Store"), staff.store_name or _("All stores")),
+        (_("Signed in"), last),
+    ]
+    context = {"page_key": "accounts.me", "form": form, "staff": staff, "sign_in_facts": facts}
     return render(request, "accounts/me.html", context)
 
 

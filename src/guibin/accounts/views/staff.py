@@ -1,8 +1,11 @@
 """Staff pages: list, invite, edit, one-time links, off and on."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -10,11 +13,13 @@ from django.views.decorators.http import require_POST
 
 from guibin.accounts import forms, queries, values
 from guibin.accounts.operations import staff as operations
+from guibin.accounts.pages import settings_page
 from guibin.accounts.permissions import MANAGE_STAFF, VIEW_STAFF
 from guibin.core.clock import now
 from guibin.core.errors import DomainError
 from guibin.core.ids import StaffId
 from guibin.core.paging import Page
+from guibin.web import formats
 from guibin.web.access import actor_of, requires
 from guibin.web.errors import add_domain_error
 from guibin.web.links import link_url
@@ -97,7 +102,7 @@ def _fetch(state: ListState) -> Page[values.Staff]:
 
 @requires(VIEW_STAFF)
 def staff_list(request: HttpRequest) -> HttpResponse:
-    context = {"page_key": "accounts.staff"}
+    context = settings_page("accounts.staff")
     return render_list(request, LIST, _fetch, template="accounts/staff_list.html", context=context)
 
 
@@ -113,8 +118,8 @@ def invite(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             add_domain_error(form, error)
         else:
-            return _show_link(request, invitation, is_new=True)
-    return render(request, "accounts/invite.html", {"page_key": "accounts.staff", "form": form})
+            return _show_link(request, invitation)
+    return render(request, "accounts/invite.html", _below_staff(form=form))
 
 
 @requires(VIEW_STAFF)
@@ -135,15 +140,39 @@ def staff_member(request: HttpRequest, staff_id: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("accounts:staff_member", staff_id=staff_id)
-    context = {
-        "page_key": "accounts.staff",
-        "staff": staff,
-        "state_words": STATE_WORDS[staff.state],
-        "form": form,
-        "may_manage": actor.may(MANAGE_STAFF) and _is_manageable(staff, form),
-        "is_self": staff.id == actor.staff_id,
-    }
+    context = _below_staff(
+        staff=staff,
+        form=form,
+        facts=_facts(staff),
+        state_facts=_state_facts(staff),
+        may_manage=actor.may(MANAGE_STAFF) and _is_manageable(staff, form),
+        is_self=staff.id == actor.staff_id,
+    )
     return render(request, "accounts/staff_member.html", context)
+
+
+def _below_staff(**context: Any) -> dict[str, Any]:
+    return settings_page("accounts.staff", (_("Staff"), reverse("accounts:staff")), **context)
+
+
+def _facts(staff: values.Staff) -> list[tuple[str, str]]:
+    return [
+        (_("Sign-in name"), staff.sign_in_name),
+        (_("Role"), str(staff.role_name)),
+        (_("Store"), staff.store_name or _("All stores")),
+        (_("Department"), staff.department_name or "–"),
+        (_("E-mail"), staff.email or "–"),
+        (_("Phone"), staff.phone or "–"),
+    ]
+
+
+def _state_facts(staff: values.Staff) -> list[tuple[str, str]]:
+    last = formats.ago(staff.last_sign_in_at, now()) if staff.last_sign_in_at else _("never")
+    return [
+        (_("State"), str(STATE_WORDS[staff.state])),
+        (_("Sign-in name"), staff.sign_in_name),
+        (_("Last here"), last),
+    ]
 
 
 def _is_manageable(staff: values.Staff, form: forms.StaffForm) -> bool:
@@ -157,7 +186,7 @@ def _is_manageable(staff: values.Staff, form: forms.StaffForm) -> bool:
 @never_cache
 def make_link(request: HttpRequest, staff_id: int) -> HttpResponse:
     invitation = operations.issue_link(staff_id=StaffId(staff_id), actor=actor_of(request), at=now())
-    return _show_link(request, invitation, is_new=False)
+    return _show_link(request, invitation)
 
 
 @requires(MANAGE_STAFF)
@@ -176,12 +205,10 @@ def reactivate(request: HttpRequest, staff_id: int) -> HttpResponse:
     return redirect("accounts:staff_member", staff_id=staff_id)
 
 
-def _show_link(request: HttpRequest, invitation: values.Invitation, *, is_new: bool) -> HttpResponse:
-    context = {
-        "page_key": "accounts.staff",
-        "staff": queries.get_staff(invitation.staff_id),
-        "url": request.build_absolute_uri(invitation.path),
-        "expires_at": invitation.expires_at,
-        "is_new": is_new,
-    }
+def _show_link(request: HttpRequest, invitation: values.Invitation) -> HttpResponse:
+    context = _below_staff(
+        staff=queries.get_staff(invitation.staff_id),
+        url=request.build_absolute_uri(invitation.path),
+        expires_at=invitation.expires_at,
+    )
     return render(request, "accounts/link.html", context)
