@@ -1,0 +1,1 @@
+"""Writes of purchases: each locks, decides, writes, records and returns."""
