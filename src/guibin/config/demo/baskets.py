@@ -73,7 +73,7 @@ class Shelf:
         return self._products[bisect_left(edges, random.random() * edges[-1])]
 
     def _weight(self, product: ProductPlan, taste: float, month: int, occasion: str) -> float:
-        weight = float(product.price / 500) ** taste
+        weight: float = float(product.price / 500) ** taste
         if product.season == WINTER:
             weight *= 2.2 if month in WINTER_MONTHS else 0.25
         elif product.season == SUMMER:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 
-from guibin.loyalty.rules.columns import Outcome, column, evaluate, measured_parts, with_spend_rank
+from guibin.loyalty.rules.columns import Outcome, column, evaluate, measured_parts, prepare
 from guibin.loyalty.rules.facts import FACTS
 from guibin.loyalty.rules.receipts import make_receipt
 from guibin.loyalty.rules.score import COLUMNS, ScoreFormula, fit_formula
@@ -25,7 +25,7 @@ class Decider:
 
     def __init__(self, rules: Rules, facts: pa.Table, formula: ScoreFormula, lists: Lists) -> None:
         self.rules = rules
-        self.facts = with_spend_rank(facts)
+        self.facts = prepare(facts)
         self.formula = fit_formula(formula, measured_parts(facts))
         self.lists = lists
         self.ids, _ = column(facts, "customer_id")

@@ -38,7 +38,21 @@ def column(table: pa.Table, name: str) -> tuple[Ints, Bools]:
     return values.astype(np.int64, copy=False), known.astype(np.bool_, copy=False)
 
 
-def with_spend_rank(table: pa.Table) -> pa.Table:
+def prepare(table: pa.Table) -> pa.Table:
+    """The facts table with the columns that rules need and facts lack: place by spend, quietest month."""
+    return _with_quietest_month(_with_spend_rank(table))
+
+
+def _with_quietest_month(table: pa.Table) -> pa.Table:
+    """The table with `orders_month_min`, the least of the twelve months' purchases."""
+    if "orders_month_min" in table.column_names or "months_orders" not in table.column_names:
+        return table
+    months = table.column("months_orders").combine_chunks()
+    least = [min(values) if values else 0 for values in months.to_pylist()]
+    return table.append_column("orders_month_min", pa.array(least, pa.int64()))
+
+
+def _with_spend_rank(table: pa.Table) -> pa.Table:
     """The table with `spend_top_permille`: a customer in the top 5 % by 12-month spend has 50 or less.
 
     Ranked among customers whose 12-month net spend is above zero (the rest have null); equal spend shares

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from guibin.loyalty.rules.columns import column, evaluate, measured_parts, score_column, with_spend_rank
+from guibin.loyalty.rules.columns import column, evaluate, measured_parts, prepare, score_column
 from guibin.loyalty.rules.facts import FACTS, SCORE
+from guibin.loyalty.rules.groups import from_groups, to_groups
 from guibin.loyalty.rules.plain import decide, read_inputs
 from guibin.loyalty.rules.presets import CODES, DEFAULTS, NUMBERS, build_preset, to_scaled
 from guibin.loyalty.rules.receipts import make_receipt, reread
@@ -81,7 +82,7 @@ def level_of(preset: str, row: dict[str, object], numbers: dict[str, float] | No
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(rule_sets(), tables, st.data())
 def test_columns_decide_as_plain(rules: Rules, some: list[dict[str, int | None]], data: Any) -> None:
-    table = with_spend_rank(as_table(some))
+    table = prepare(as_table(some))
     formula = fit_formula(FORMULA, measured_parts(table))
     on = [data.draw(st.frozensets(st.sampled_from(["invited", "staff", "exclude"]))) for _ in some]
     members = {
@@ -105,6 +106,21 @@ def test_receipt_decides_the_same_again(
     receipt = make_receipt(rules, formula, row, lists)
     again = reread(rules, formula, receipt.stored())
     assert again == receipt
+
+
+@settings(max_examples=60, deadline=None)
+@given(rule_sets(), rows, st.frozensets(st.sampled_from(["invited", "staff"])))
+def test_the_editors_groups_decide_the_same(
+    rules: Rules, row: dict[str, int | None], lists: frozenset[str]
+) -> None:
+    try:
+        levels = [
+            level.model_copy(update={"when": from_groups(to_groups(level.when))}) for level in rules.levels
+        ]
+    except ValueError:
+        return
+    inputs = read_inputs(rules, FORMULA, row)
+    assert decide(Rules(levels=tuple(levels)), inputs, lists).level == decide(rules, inputs, lists).level
 
 
 @settings(max_examples=60, deadline=None)
@@ -218,10 +234,15 @@ def test_a_list_can_stand_beside_amounts() -> None:
 
 
 def test_spend_rank_shares_the_better_place_and_leaves_out_non_buyers() -> None:
-    table = with_spend_rank(pa.table({"net_12m_minor": [100, 50, 50, 10, 0]}))
+    table = prepare(pa.table({"net_12m_minor": [100, 50, 50, 10, 0]}))
     values, known = column(table, "spend_top_permille")
     assert values[:4].tolist() == [250, 500, 500, 1000]
     assert known.tolist() == [True, True, True, True, False]
+
+
+def test_the_quietest_month_is_read_from_the_series() -> None:
+    table = prepare(pa.table({"net_12m_minor": [1, 1, 1], "months_orders": [[2] * 12, [1, 3], None]}))
+    assert column(table, "orders_month_min")[0].tolist() == [2, 1, 0]
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -1,0 +1,73 @@
+"""Rules in words: what a level asks for, and what differs between two versions."""
+
+from django.utils.translation import gettext as _
+
+from guibin.loyalty.rules.groups import Groups, to_groups
+from guibin.loyalty.rules.tree import Compare, Leaf, Level, Rules
+from guibin.loyalty.values import level_view
+from guibin.loyalty.wording import FACT_LABELS, OP_SIGNS, threshold_value
+
+
+def list_name(code: str) -> str:
+    """A list's name in the active language; own lists keep their code."""
+    return {"invited": _("the invitation list"), "exclude": _("the list of the excluded")}.get(code, code)
+
+
+def leaf_words(leaf: Leaf, currency: str) -> str:
+    """One condition: `lifetime spend ≥ ¥10,000`."""
+    if isinstance(leaf, Compare):
+        threshold = threshold_value(leaf.fact, leaf.value, currency)
+        return f"{FACT_LABELS[leaf.fact]} {OP_SIGNS[leaf.op]} {threshold}"
+    text = _("on %(list)s") if leaf.inside else _("not on %(list)s")
+    return text % {"list": list_name(leaf.list)}
+
+
+def groups_words(groups: Groups, currency: str) -> str:
+    """Groups joined: `A or B, and C`."""
+    either = (_(" or ").join(leaf_words(leaf, currency) for leaf in group) for group in groups)
+    return _(", and ").join(either)
+
+
+def level_words(level: Level, currency: str) -> str:
+    """What a level asks for, in one line."""
+    return groups_words(to_groups(level.when), currency)
+
+
+def diff_words(before: Rules | None, after: Rules, currency: str) -> list[str]:
+    """What differs from the version before, one sentence per change; empty for a first version."""
+    if before is None:
+        return []
+    said: list[str] = []
+    old = {level.code: level for level in before.levels}
+    for level in reversed(after.levels):
+        was = old.pop(level.code, None)
+        name = level_view(level).name
+        if was is None:
+            said.append(_("New level %(level)s: %(rule)s") % _named(name, level, currency))
+            continue
+        said.extend(f"{name}{_(': ')}{change}" for change in _changes(was, level, currency))
+    said.extend(_("Level %(level)s is gone") % {"level": level_view(level).name} for level in old.values())
+    return said or [_("Nothing in the rules changed")]
+
+
+def _named(name: str, level: Level, currency: str) -> dict[str, str]:
+    return {"level": name, "rule": level_words(level, currency)}
+
+
+def _changes(was: Level, now: Level, currency: str) -> list[str]:
+    changes = []
+    if (was.name_zh, was.name_en) != (now.name_zh, now.name_en):
+        changes.append(_("was called %(name)s") % {"name": level_view(was).name})
+    if was.rank != now.rank:
+        changes.append(_("other badge"))
+    before, after = to_groups(was.when), to_groups(now.when)
+    if before == after:
+        return changes
+    if [len(group) for group in before] == [len(group) for group in after]:
+        pairs = zip((leaf for g in before for leaf in g), (leaf for g in after for leaf in g), strict=True)
+        changes.extend(
+            f"{leaf_words(old, currency)} → {leaf_words(new, currency)}" for old, new in pairs if old != new
+        )
+        return changes
+    changes.append(f"{groups_words(before, currency)} → {groups_words(after, currency)}")
+    return changes
