@@ -179,7 +179,7 @@ class ExternalId(models.Model):
             ),
         )
         constraints = (
-            models.UniqueConstraint(fields=["source", "value_index"], name="customers_externalid_once"),
+            models.UniqueConstraint(fields=["value_index", "source"], name="customers_externalid_once"),
         )
 
     def __str__(self) -> str:
@@ -285,6 +285,7 @@ class Tag(models.Model):
     colour = models.CharField(max_length=10, default="grey")
     is_archived = models.BooleanField(default=False)
     created_at = models.DateTimeField()
+    import_id = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = (

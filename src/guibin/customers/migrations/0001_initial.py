@@ -165,6 +165,7 @@ class Migration(migrations.Migration):
                 ("colour", models.CharField(default="grey", max_length=10)),
                 ("is_archived", models.BooleanField(default=False)),
                 ("created_at", models.DateTimeField()),
+                ("import_id", models.BigIntegerField(null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -551,7 +552,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="externalid",
             constraint=models.UniqueConstraint(
-                fields=("source", "value_index"), name="customers_externalid_once"
+                fields=("value_index", "source"), name="customers_externalid_once"
             ),
         ),
         migrations.AddIndex(

@@ -183,17 +183,18 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a list of customers is narrowed by; empty means all. ``birth_month`` is the month as told."""
+    """What a list of customers is narrowed by; empty means all, several values mean any of them.
+    ``birth_months`` are months as told (solar or lunar); the joined days are both inclusive."""
 
-    status: str = "active"
-    store_id: int | None = None
-    tag_id: int | None = None
-    gender: str = ""
-    birth_month: int | None = None
-    city: str = ""
+    statuses: tuple[str, ...] = ("active",)
+    store_ids: tuple[int, ...] = ()
+    tag_ids: tuple[int, ...] = ()
+    genders: tuple[str, ...] = ()
+    birth_months: tuple[int, ...] = ()
+    cities: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
     joined_from: date | None = None
     joined_until: date | None = None
-    source: str = ""
     text: str = ""
 
 

@@ -1,0 +1,226 @@
+"""The door to customers: frozen values and ids in and out, never rows or querysets.
+
+Writes are keyword-only operations with ``actor`` and ``at``; reads are masked unless they say otherwise.
+
+Importing
+---------
+``bulk_upsert`` takes one batch (some thousand rows; all of it one transaction, the caller's if there is one)
+and returns one ``RowOutcome`` per row, in the order of the rows. Feed the batches of a file in the order of
+``row_order`` and any permutation of the file gives the same customers with the same numbers.
+
+- ``match_keys``: any of ``MATCH_KEYS`` in order of trust. ``external_id`` is the id of ``source``; cards are
+  external ids of the source ``card``. A row with none of these keys is ``invalid`` (``no_match_key``).
+- ``policy``: ``skip`` leaves known people alone, ``fill`` writes only what is unknown, ``overwrite`` writes what
+  the row brings; nothing is ever emptied, contact points, ids and tags are only added.
+- Outcomes: created, updated, unchanged, skipped (known, policy skip), duplicate (another row of the file is the
+  same person; the first in row order is taken), conflict (``several_match``, ``keys_disagree``,
+  ``external_id_taken``, ``id_number_taken``, ``number_unknown``), invalid (``invalid_phone`` ...).
+- Numbers come from a counter row, not a sequence: a batch that is rolled back and repeated gives the same ones.
+
+``undo_import`` deletes the customers an import made unless something came to them later or they are in
+``depended_on`` (the caller asks the slices above, for example for orders), and gives updated customers back
+their earlier values, held sealed in the field history. It restores every table of this slice but the event log.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from guibin.core import preferences
+from guibin.core.permissions import Actor
+from guibin.customers.operations.contacts import add_contact, add_external_id, edit_contact, remove_contact
+from guibin.customers.operations.importing import bulk_upsert, ensure_by_external, external_order
+from guibin.customers.operations.labels import (
+    add_tag,
+    archive_attribute,
+    archive_tag,
+    remove_tag,
+    save_attribute,
+    save_tag,
+    set_attributes,
+    write_note,
+)
+from guibin.customers.operations.people import (
+    archive_customer,
+    create_customer,
+    edit_customer,
+    erase_customer,
+    restore_customer,
+)
+from guibin.customers.operations.revealing import reveal_cards, reveal_customer
+from guibin.customers.operations.undoing import undo_import
+from guibin.customers.permissions import (
+    ARCHIVE_CUSTOMER,
+    EDIT_CUSTOMER,
+    EXPORT_CUSTOMER,
+    IMPORT_CUSTOMER,
+    REVEAL_CUSTOMER,
+    VIEW_CUSTOMER,
+)
+from guibin.customers.queries.finding import (
+    Hit,
+    find_ids_by_emails,
+    find_ids_by_external,
+    find_ids_by_numbers,
+    find_ids_by_phones,
+    find_numbers,
+    resolve,
+    search,
+)
+from guibin.customers.queries.labels import (
+    attribute_label,
+    choice_label,
+    list_attributes,
+    list_field_history,
+    list_notes,
+    list_tags,
+)
+from guibin.customers.queries.people import (
+    count_customers,
+    find_id,
+    get_cards,
+    get_id,
+    list_cities,
+    list_customers,
+    list_ids,
+    read_customer,
+)
+from guibin.customers.rules.birthday import next_occurrence, parse_birthday
+from guibin.customers.rules.contact import normalise_email, normalise_phone, normalise_wechat
+from guibin.customers.rules.finding import spell
+from guibin.customers.rules.identity import normalise_id_number
+from guibin.customers.rules.importing import clean_row, sort_key
+from guibin.customers.rules.profile import parse_gender
+from guibin.customers.rules.values import (
+    CARD_SOURCE,
+    MATCH_KEYS,
+    REVEAL_REASONS,
+    Attribute,
+    AttributeFact,
+    Birthday,
+    Card,
+    Change,
+    Contact,
+    CustomerRow,
+    CustomerView,
+    ExternalRef,
+    Filters,
+    Kept,
+    NewContact,
+    NoteView,
+    Outcome,
+    Policy,
+    Profile,
+    RowOutcome,
+    TagView,
+    UndoReport,
+)
+from guibin.customers.settings import PHONE_REGION
+
+__all__ = [
+    "ARCHIVE_CUSTOMER",
+    "CARD_SOURCE",
+    "EDIT_CUSTOMER",
+    "EXPORT_CUSTOMER",
+    "IMPORT_CUSTOMER",
+    "MATCH_KEYS",
+    "REVEAL_CUSTOMER",
+    "REVEAL_REASONS",
+    "VIEW_CUSTOMER",
+    "Attribute",
+    "AttributeFact",
+    "Birthday",
+    "Card",
+    "Change",
+    "Contact",
+    "CustomerRow",
+    "CustomerView",
+    "ExternalRef",
+    "Filters",
+    "Hit",
+    "Kept",
+    "NewContact",
+    "NoteView",
+    "Outcome",
+    "Policy",
+    "Profile",
+    "RowOutcome",
+    "TagView",
+    "UndoReport",
+    "add_contact",
+    "add_external_id",
+    "add_tag",
+    "archive_attribute",
+    "archive_customer",
+    "archive_tag",
+    "attribute_label",
+    "bulk_upsert",
+    "check_rows",
+    "choice_label",
+    "count_customers",
+    "create_customer",
+    "edit_contact",
+    "edit_customer",
+    "ensure_by_external",
+    "erase_customer",
+    "external_order",
+    "find_by_number",
+    "find_id",
+    "find_ids_by_emails",
+    "find_ids_by_external",
+    "find_ids_by_numbers",
+    "find_ids_by_phones",
+    "find_numbers",
+    "get_cards",
+    "get_customer",
+    "get_id",
+    "list_attributes",
+    "list_cities",
+    "list_customers",
+    "list_field_history",
+    "list_ids",
+    "list_notes",
+    "list_tags",
+    "next_occurrence",
+    "normalise_email",
+    "normalise_id_number",
+    "normalise_phone",
+    "normalise_wechat",
+    "parse_birthday",
+    "parse_gender",
+    "remove_contact",
+    "remove_tag",
+    "resolve",
+    "restore_customer",
+    "reveal_cards",
+    "reveal_customer",
+    "row_order",
+    "save_attribute",
+    "save_tag",
+    "search",
+    "set_attributes",
+    "spell",
+    "undo_import",
+    "write_note",
+]
+
+
+def get_customer(customer_id: int, *, actor: Actor) -> CustomerView:
+    """Everything about one customer, masked. Raises ``CustomerUnknown``, also when the actor may not see it."""
+    return read_customer(customer_id, actor=actor, masked=True)
+
+
+def find_by_number(number: str, *, actor: Actor) -> CustomerView | None:
+    """As ``get_customer`` by customer number (a merged number finds the person it became); None if unknown."""
+    customer_id = find_id(number, actor=actor)
+    return None if customer_id is None else get_customer(customer_id, actor=actor)
+
+
+def check_rows(rows: Iterable[CustomerRow], *, source: str, match_keys: Sequence[str]) -> dict[int, str]:
+    """The problem code of each row that ``bulk_upsert`` would call invalid, by position; writes nothing."""
+    region = preferences.get(PHONE_REGION)
+    clean = (clean_row(row, source=source, match_keys=match_keys, region=region) for row in rows)
+    return {row.position: row.problem for row in clean if row.problem}
+
+
+def row_order(row: CustomerRow, *, source: str, match_keys: Sequence[str], region: str) -> tuple[object, ...]:
+    """The key by which rows of a whole file are sorted before they are cut into batches."""
+    return sort_key(clean_row(row, source=source, match_keys=match_keys, region=region))

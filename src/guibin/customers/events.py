@@ -1,0 +1,202 @@
+"""What happens to customers: ids, codes and numbers only."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from guibin.core.events import Event
+
+
+@dataclass(frozen=True)
+class CustomerCreated(Event):
+    name: ClassVar[str] = "customers.customer_created"
+    wording = _("Became known to us")
+    icon = "ti-user-plus"
+
+    source: str
+    import_id: int | None = None
+
+
+@dataclass(frozen=True)
+class CustomerEdited(Event):
+    """``fields`` are field codes; what they held is sealed in the field history."""
+
+    name: ClassVar[str] = "customers.customer_edited"
+    wording = _("Profile changed")
+    icon = "ti-user-edit"
+
+    fields: tuple[str, ...]
+    source: str
+    import_id: int | None = None
+
+
+@dataclass(frozen=True)
+class CustomerArchived(Event):
+    name: ClassVar[str] = "customers.customer_archived"
+    wording = _("Archived")
+    icon = "ti-archive"
+
+
+@dataclass(frozen=True)
+class CustomerRestored(Event):
+    name: ClassVar[str] = "customers.customer_restored"
+    wording = _("Brought back from the archive")
+    icon = "ti-archive-off"
+
+
+@dataclass(frozen=True)
+class CustomerErased(Event):
+    name: ClassVar[str] = "customers.customer_erased"
+    wording = _("Personal data erased")
+    icon = "ti-eraser"
+
+
+@dataclass(frozen=True)
+class ContactPointAdded(Event):
+    name: ClassVar[str] = "customers.contact_point_added"
+    wording = _("Contact point added")
+    icon = "ti-address-book"
+
+    contact_id: int
+    contact_kind: str
+
+
+@dataclass(frozen=True)
+class ContactPointEdited(Event):
+    name: ClassVar[str] = "customers.contact_point_edited"
+    wording = _("Contact point changed")
+    icon = "ti-address-book"
+
+    contact_id: int
+    contact_kind: str
+
+
+@dataclass(frozen=True)
+class ContactPointRemoved(Event):
+    name: ClassVar[str] = "customers.contact_point_removed"
+    wording = _("Contact point removed")
+    icon = "ti-address-book-off"
+
+    contact_id: int
+    contact_kind: str
+
+
+@dataclass(frozen=True)
+class ExternalIdAdded(Event):
+    name: ClassVar[str] = "customers.external_id_added"
+    wording = _("Card or id of another system linked")
+    icon = "ti-id"
+
+    source: str
+
+
+@dataclass(frozen=True)
+class NoteAdded(Event):
+    name: ClassVar[str] = "customers.note_added"
+    wording = _("Note written")
+    icon = "ti-note"
+
+    note_id: int
+
+
+@dataclass(frozen=True)
+class TagAdded(Event):
+    name: ClassVar[str] = "customers.tag_added"
+    wording = _("Tagged")
+    icon = "ti-tag"
+
+    tag_id: int
+
+
+@dataclass(frozen=True)
+class TagRemoved(Event):
+    name: ClassVar[str] = "customers.tag_removed"
+    wording = _("Tag taken off")
+    icon = "ti-tag-off"
+
+    tag_id: int
+
+
+@dataclass(frozen=True)
+class TagChanged(Event):
+    """A tag itself was created, renamed, archived or brought back."""
+
+    name: ClassVar[str] = "customers.tag_changed"
+    wording = _("Tag changed")
+    icon = "ti-tags"
+
+    tag_id: int
+    change: str
+
+
+@dataclass(frozen=True)
+class AttributesSet(Event):
+    name: ClassVar[str] = "customers.attributes_set"
+    wording = _("Own fields filled in")
+    icon = "ti-forms"
+
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AttributeDefined(Event):
+    name: ClassVar[str] = "customers.attribute_defined"
+    wording = _("Customer field %(code)s set up")
+    icon = "ti-forms"
+
+    code: str
+    change: str
+
+
+@dataclass(frozen=True)
+class PersonalDataRevealed(Event):
+    name: ClassVar[str] = "customers.personal_data_revealed"
+    wording = _("Personal data looked at in full")
+    icon = "ti-eye"
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class CustomersImported(Event):
+    name: ClassVar[str] = "customers.customers_imported"
+    wording = _("%(created)s customers created and %(updated)s updated by an import")
+    icon = "ti-file-import"
+
+    created: int
+    updated: int
+    source: str
+
+
+@dataclass(frozen=True)
+class CustomersImportUndone(Event):
+    name: ClassVar[str] = "customers.customers_import_undone"
+    wording = _("Import undone: %(removed)s customers removed, %(restored)s restored, %(kept)s kept")
+    icon = "ti-arrow-back-up"
+
+    removed: int
+    restored: int
+    kept: int
+
+
+ALL = (
+    CustomerCreated,
+    CustomerEdited,
+    CustomerArchived,
+    CustomerRestored,
+    CustomerErased,
+    ContactPointAdded,
+    ContactPointEdited,
+    ContactPointRemoved,
+    ExternalIdAdded,
+    NoteAdded,
+    TagAdded,
+    TagRemoved,
+    TagChanged,
+    AttributesSet,
+    AttributeDefined,
+    PersonalDataRevealed,
+    CustomersImported,
+    CustomersImportUndone,
+)

@@ -1,0 +1,224 @@
+"""Contact points and ids of other systems: added, changed, removed one by one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from guibin.core import preferences
+from guibin.core.errors import DomainError, constraint_errors
+from guibin.core.events import record, subject
+from guibin.core.permissions import Actor
+from guibin.core.sealing import SealKey
+from guibin.customers import errors
+from guibin.customers.events import (
+    ContactPointAdded,
+    ContactPointEdited,
+    ContactPointRemoved,
+    ExternalIdAdded,
+)
+from guibin.customers.models import ContactPoint, ExternalId, SearchToken
+from guibin.customers.operations.locking import lock_customer
+from guibin.customers.operations.recording import Provenance, change_row, keep_history
+from guibin.customers.permissions import EDIT_CUSTOMER
+from guibin.customers.queries import sealed
+from guibin.customers.rules.contact import normalise_contact
+from guibin.customers.rules.importing import EXTERNAL_LENGTH_MAX, clean_external
+from guibin.customers.rules.values import CONTACT_KINDS, NewContact
+from guibin.customers.settings import PHONE_REGION
+
+LABEL_LENGTH_MAX = 20
+INVALID: dict[str, type[DomainError]] = {
+    "phone": errors.PhoneInvalid,
+    "email": errors.EmailInvalid,
+    "wechat": errors.WechatInvalid,
+}
+
+
+def check_contact(contact: NewContact, region: str) -> str:
+    """The canonical value. Raises ``PhoneInvalid``, ``EmailInvalid``, ``WechatInvalid``, ``HoursInvalid`` or
+    ``TextTooLong``."""
+    if contact.kind not in CONTACT_KINDS:
+        raise errors.ContactUnknown
+    value = normalise_contact(contact.kind, contact.value, region)
+    if value is None:
+        raise INVALID[contact.kind]
+    check_hours(contact.hour_from, contact.hour_until)
+    if len(contact.label) > LABEL_LENGTH_MAX:
+        raise errors.TextTooLong(limit=LABEL_LENGTH_MAX)
+    return value
+
+
+def check_hours(hour_from: int | None, hour_until: int | None) -> None:
+    """Both or neither, 0 to 24, in order. Raises ``HoursInvalid``."""
+    if hour_from is None and hour_until is None:
+        return
+    if hour_from is None or hour_until is None or not 0 <= hour_from < hour_until <= 24:
+        raise errors.HoursInvalid
+
+
+def place_contacts(
+    customer_id: int,
+    key: SealKey,
+    points: Sequence[tuple[NewContact, str]],
+    *,
+    source: str,
+    at: datetime,
+) -> list[ContactPoint]:
+    """Write checked contact points and the tokens of their phones. Raises ``ContactTwice``."""
+    if any(contact.is_preferred for contact, _value in points):
+        ContactPoint.objects.filter(customer_id=customer_id, is_preferred=True).update(is_preferred=False)
+    with constraint_errors({"customers_contact_value_once": errors.ContactTwice()}):
+        rows = ContactPoint.objects.bulk_create(
+            ContactPoint(
+                customer_id=customer_id,
+                kind=contact.kind,
+                value_sealed=key.seal(sealed.CONTACT, value),
+                value_index=sealed.contact_index(contact.kind, value),
+                label=contact.label,
+                is_preferred=contact.is_preferred,
+                hour_from=contact.hour_from,
+                hour_until=contact.hour_until,
+                source=source,
+                added_at=at,
+            )
+            for contact, value in points
+        )
+    if any(contact.kind == "phone" for contact, _value in points):
+        renew_phone_tokens(customer_id, key)
+    return rows
+
+
+def renew_phone_tokens(customer_id: int, key: SealKey) -> None:
+    """Make the phone tokens those of the phones there are now."""
+    rows = ContactPoint.objects.filter(customer_id=customer_id, kind="phone").values_list(
+        "value_sealed", flat=True
+    )
+    tokens = sealed.phone_tokens(key.open(sealed.CONTACT, value) for value in rows)
+    SearchToken.objects.filter(pk=customer_id).update(phone_tokens=tokens)
+
+
+@transaction.atomic
+def add_contact(
+    *, customer_id: int, contact: NewContact, source: str = "form", actor: Actor, at: datetime
+) -> int:
+    """Returns the contact point's id. A preferred one takes the preference from the others.
+
+    Raises ``CustomerUnknown``, ``CustomerErased``, ``ContactTwice`` and the errors of ``check_contact``.
+    """
+    actor.require(EDIT_CUSTOMER)
+    _row, key = lock_customer(customer_id, actor=actor)
+    value = check_contact(contact, preferences.get(PHONE_REGION))
+    (point,) = place_contacts(customer_id, key, [(contact, value)], source=source, at=at)
+    keep_history([change_row(customer_id, key, contact.kind, "", value, Provenance(source, actor, at))])
+    record(
+        ContactPointAdded(contact_id=point.pk, contact_kind=contact.kind),
+        subjects=[subject("customer", customer_id)],
+        actor=actor,
+        at=at,
+    )
+    return point.pk
+
+
+@transaction.atomic
+def edit_contact(
+    *,
+    contact_id: int,
+    label: str = "",
+    is_preferred: bool = False,
+    hour_from: int | None = None,
+    hour_until: int | None = None,
+    actor: Actor,
+    at: datetime,
+) -> int:
+    """Change label, preference and hours (a new value is a new contact point); returns the customer's id.
+
+    Raises ``ContactUnknown``, ``HoursInvalid`` or ``TextTooLong``.
+    """
+    actor.require(EDIT_CUSTOMER)
+    point = _locked_point(contact_id, actor=actor)
+    check_hours(hour_from, hour_until)
+    if len(label) > LABEL_LENGTH_MAX:
+        raise errors.TextTooLong(limit=LABEL_LENGTH_MAX)
+    if is_preferred:
+        ContactPoint.objects.filter(customer_id=point.customer_id, is_preferred=True).update(
+            is_preferred=False
+        )
+    ContactPoint.objects.filter(pk=contact_id).update(
+        label=label, is_preferred=is_preferred, hour_from=hour_from, hour_until=hour_until
+    )
+    record(
+        ContactPointEdited(contact_id=contact_id, contact_kind=point.kind),
+        subjects=[subject("customer", point.customer_id)],
+        actor=actor,
+        at=at,
+    )
+    return point.customer_id
+
+
+@transaction.atomic
+def remove_contact(*, contact_id: int, source: str = "form", actor: Actor, at: datetime) -> int:
+    """Take a contact point away (its value stays in the sealed history); returns the customer's id.
+
+    Raises ``ContactUnknown``.
+    """
+    actor.require(EDIT_CUSTOMER)
+    point = _locked_point(contact_id, actor=actor)
+    _row, key = lock_customer(point.customer_id, actor=actor)
+    value = key.open(sealed.CONTACT, point.value_sealed)
+    ContactPoint.objects.filter(pk=contact_id).delete()
+    if point.kind == "phone":
+        renew_phone_tokens(point.customer_id, key)
+    keep_history([change_row(point.customer_id, key, point.kind, value, "", Provenance(source, actor, at))])
+    record(
+        ContactPointRemoved(contact_id=contact_id, contact_kind=point.kind),
+        subjects=[subject("customer", point.customer_id)],
+        actor=actor,
+        at=at,
+    )
+    return point.customer_id
+
+
+def _locked_point(contact_id: int, *, actor: Actor) -> ContactPoint:
+    """The contact point, its customer locked first. Raises ``ContactUnknown``."""
+    owner = ContactPoint.objects.filter(pk=contact_id).values_list("customer_id", flat=True).first()
+    if owner is None:
+        raise errors.ContactUnknown
+    lock_customer(owner, actor=actor)
+    point = ContactPoint.objects.filter(pk=contact_id).first()
+    if point is None:
+        raise errors.ContactUnknown
+    return point
+
+
+@transaction.atomic
+def add_external_id(
+    *, customer_id: int, source: str, value: str, actor: Actor, at: datetime, import_id: int | None = None
+) -> None:
+    """Link an id that ``source`` uses (``card`` for a member card); linking it again changes nothing.
+
+    Raises ``CustomerUnknown``, ``CustomerErased``, ``ExternalIdTaken`` or ``TextTooLong``.
+    """
+    actor.require(EDIT_CUSTOMER)
+    _row, key = lock_customer(customer_id, actor=actor)
+    cleaned = clean_external(value)
+    if not cleaned or len(cleaned) > EXTERNAL_LENGTH_MAX:
+        raise errors.TextTooLong(limit=EXTERNAL_LENGTH_MAX)
+    index = sealed.external_index(cleaned)
+    owner = (
+        ExternalId.objects.filter(source=source, value_index=index)
+        .values_list("customer_id", flat=True)
+        .first()
+    )
+    if owner == customer_id:
+        return
+    with constraint_errors({"customers_externalid_once": errors.ExternalIdTaken(source=source)}):
+        ExternalId.objects.create(
+            customer_id=customer_id,
+            source=source,
+            value_sealed=key.seal(sealed.EXTERNAL, cleaned),
+            value_index=index,
+            import_id=import_id,
+            added_at=at,
+        )
+    record(ExternalIdAdded(source=source), subjects=[subject("customer", customer_id)], actor=actor, at=at)

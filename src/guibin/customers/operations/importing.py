@@ -1,0 +1,249 @@
+"""Rows of a file into customers: matched, created or updated, set by set."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from guibin.core import preferences
+from guibin.core.events import Entry, Origin, record_many, subject
+from guibin.core.permissions import Actor
+from guibin.customers.errors import MatchKeyUnknown
+from guibin.customers.events import CustomerCreated, CustomerEdited, CustomersImported
+from guibin.customers.models import AttributeDefinition, Customer, Tag
+from guibin.customers.operations.bulk import Batch, NewPerson, write_new
+from guibin.customers.operations.updating import Wish, update_people
+from guibin.customers.permissions import IMPORT_CUSTOMER
+from guibin.customers.queries.owners import Owners, find_owners
+from guibin.customers.rules.attributes import normalise_attribute
+from guibin.customers.rules.importing import CleanRow, clean_external, clean_row, match_row, sort_key
+from guibin.customers.rules.values import MATCH_KEYS, CustomerRow, Outcome, Policy, RowOutcome
+from guibin.customers.settings import PHONE_REGION
+
+
+@dataclass(slots=True)
+class Decided:
+    """What the rows of a batch come to, by kind."""
+
+    outcomes: list[RowOutcome]
+    new: list[CleanRow]
+    matched: list[tuple[int, str, CleanRow]]
+    twins: list[tuple[CleanRow, CleanRow]]
+
+
+@transaction.atomic
+def bulk_upsert(
+    *,
+    rows: Sequence[CustomerRow],
+    match_keys: Sequence[str],
+    policy: Policy,
+    source: str,
+    import_id: int | None,
+    actor: Actor,
+    at: datetime,
+    origin: Origin = Origin.IMPORT,
+) -> list[RowOutcome]:
+    """Write one batch of a file; returns one outcome per row, in the order of ``rows``.
+
+    See ``guibin.customers.api`` for the contract. Raises ``MatchKeyUnknown``.
+    """
+    actor.require(IMPORT_CUSTOMER)
+    for key in match_keys:
+        if key not in MATCH_KEYS:
+            raise MatchKeyUnknown(key=key)
+    region = preferences.get(PHONE_REGION)
+    clean = [clean_row(row, source=source, match_keys=match_keys, region=region) for row in rows]
+    attributes = _prepare_attributes(clean)
+    clean.sort(key=sort_key)
+    owners = find_owners(clean)
+    decided = _decide(clean, owners, policy, import_id)
+    batch = Batch(source, actor, at, import_id)
+    tags = _tag_ids([*decided.new, *(row for _id, _key, row in decided.matched)], batch)
+    people = [_person(row, tags, attributes) for row in decided.new]
+    created = dict(zip((row.position for row in decided.new), write_new(people, batch), strict=True))
+    wishes = [Wish(customer_id, *_parts(row, tags, attributes)) for customer_id, _key, row in decided.matched]
+    changed = update_people(wishes, policy, batch) if wishes else {}
+    _record(created.values(), changed, batch, origin)
+    return _outcomes(rows, decided, created, changed)
+
+
+def _decide(clean: Sequence[CleanRow], owners: Owners, policy: Policy, import_id: int | None) -> Decided:
+    decided = Decided([], [], [], [])
+    first: dict[tuple[str, str], CleanRow] = {}
+    taken: dict[int, CleanRow] = {}
+    for row in clean:
+        if row.problem:
+            decided.outcomes.append(RowOutcome(row.position, "invalid", reason=row.problem))
+            continue
+        twin = next((first[key] for key in _claims(row) if key in first), None)
+        match = match_row(row, owners.find)
+        if match.customer_id is not None and twin is None:
+            twin = taken.get(match.customer_id)
+        if twin is not None:
+            decided.twins.append((row, twin))
+        elif match.conflict:
+            decided.outcomes.append(
+                RowOutcome(row.position, "conflict", reason=match.conflict, matched=match.key)
+            )
+            continue
+        elif match.customer_id is None:
+            decided.new.append(row)
+        elif import_id is not None and owners.made_by.get(match.customer_id) == import_id:
+            decided.outcomes.append(
+                RowOutcome(row.position, "duplicate", match.customer_id, "in_file", match.key)
+            )
+        elif policy == "skip":
+            decided.outcomes.append(RowOutcome(row.position, "skipped", match.customer_id, matched=match.key))
+        else:
+            decided.matched.append((match.customer_id, match.key, row))
+        if twin is None:
+            for key in _claims(row):
+                first.setdefault(key, row)
+            if match.customer_id is not None:
+                taken[match.customer_id] = row
+    return decided
+
+
+def _claims(row: CleanRow) -> Iterable[tuple[str, str]]:
+    """The keys two rows of one file may not share: what they are matched by, and what belongs to one."""
+    yield from row.keys
+    for where, value in row.externals:
+        yield f"external:{where}", value
+    if row.texts["id_number"]:
+        yield "id_number", row.texts["id_number"]
+
+
+def _prepare_attributes(clean: Sequence[CleanRow]) -> Mapping[str, int]:
+    """Attribute values in canonical form; definition ids by code. Rows with a value that does not fit, or a
+    field that is not there, get a problem."""
+    if not any(row.attributes for row in clean):
+        return {}
+    definitions = {row.code: row for row in AttributeDefinition.objects.all()}
+    for row in clean:
+        values = {}
+        for code, text in row.attributes.items():
+            definition = definitions.get(code)
+            choices = [choice["code"] for choice in definition.choices] if definition else []
+            value = normalise_attribute(definition.kind, text, choices) if definition else None
+            if value is None:
+                row.problem = row.problem or "invalid_attribute"
+            elif value:
+                values[code] = value
+        row.attributes = values
+    return {code: definition.pk for code, definition in definitions.items()}
+
+
+def _tag_ids(rows: Sequence[CleanRow], batch: Batch) -> Mapping[str, int]:
+    """Ids of the tags that rows name, by folded name; missing tags are made in order of name."""
+    wanted = {tag.lower(): tag for row in rows for tag in row.tags}
+    if not wanted:
+        return {}
+    known = {name.lower(): pk for pk, name in Tag.objects.values_list("pk", "name")}
+    missing = [wanted[folded] for folded in sorted(wanted) if folded not in known]
+    made = Tag.objects.bulk_create(
+        Tag(name=name, created_at=batch.at, import_id=batch.import_id) for name in missing
+    )
+    return known | {tag.name.lower(): tag.pk for tag in made}
+
+
+def _parts(
+    row: CleanRow, tags: Mapping[str, int], attributes: Mapping[str, int]
+) -> tuple[
+    Mapping[str, str],
+    Sequence[tuple[str, str]],
+    Sequence[tuple[str, str]],
+    Sequence[int],
+    Mapping[int, str],
+    str,
+]:
+    tag_ids = sorted({tags[tag.lower()] for tag in row.tags})
+    values = {attributes[code]: value for code, value in sorted(row.attributes.items())}
+    return row.texts, row.contacts, row.externals, tag_ids, values, row.note
+
+
+def _person(row: CleanRow, tags: Mapping[str, int], attributes: Mapping[str, int]) -> NewPerson:
+    texts, contacts, externals, tag_ids, values, note = _parts(row, tags, attributes)
+    return NewPerson(dict(texts), contacts, externals, tag_ids, values, note)
+
+
+def _record(
+    created: Iterable[int], changed: Mapping[int, Sequence[str]], batch: Batch, origin: Origin
+) -> None:
+    event = CustomerCreated(source=batch.source, import_id=batch.import_id)
+    entries = [Entry(event, [subject("customer", customer_id)]) for customer_id in created]
+    count = len(entries)
+    for customer_id, fields in sorted(changed.items()):
+        if fields:
+            edited = CustomerEdited(fields=tuple(fields), source=batch.source, import_id=batch.import_id)
+            entries.append(Entry(edited, [subject("customer", customer_id)]))
+    if entries:
+        total = CustomersImported(created=count, updated=len(entries) - count, source=batch.source)
+        about = subject("import", batch.import_id) if batch.import_id else subject("source", batch.source)
+        entries.append(Entry(total, [about]))
+        record_many(entries, actor=batch.actor, at=batch.at, origin=origin, batch_id=uuid.uuid4())
+
+
+def _outcomes(
+    rows: Sequence[CustomerRow],
+    decided: Decided,
+    created: Mapping[int, int],
+    changed: Mapping[int, Sequence[str]],
+) -> list[RowOutcome]:
+    found = {outcome.position: outcome for outcome in decided.outcomes}
+    for position, customer_id in created.items():
+        found[position] = RowOutcome(position, "created", customer_id)
+    for customer_id, key, row in decided.matched:
+        kind: Outcome = "updated" if changed.get(customer_id) else "unchanged"
+        found[row.position] = RowOutcome(row.position, kind, customer_id, matched=key)
+    for row, twin in decided.twins:
+        owner = found[twin.position].customer_id if twin.position in found else None
+        found[row.position] = RowOutcome(row.position, "duplicate", owner, "in_file")
+    return [found[row.position] for row in rows]
+
+
+@transaction.atomic
+def ensure_by_external(
+    *,
+    source: str,
+    values: Iterable[str],
+    import_id: int | None,
+    actor: Actor,
+    at: datetime,
+    origin: Origin = Origin.IMPORT,
+) -> dict[str, int]:
+    """The customer id of each id that ``source`` uses, making a bare customer for each unknown one.
+
+    Numbers are given in sorted order (ids of digits by size), so hand over all ids of a file in one call,
+    or in that order, and any permutation of the file gives the same customers.
+    """
+    actor.require(IMPORT_CUSTOMER)
+    wanted: dict[str, list[str]] = defaultdict(list)
+    for written in values:
+        wanted[clean_external(written)].append(written)
+    wanted.pop("", None)
+    clean = [
+        CleanRow(position, {}, externals=[(source, value)], keys=[(f"external:{source}", value)])
+        for position, value in enumerate(wanted)
+    ]
+    owners = find_owners(clean)
+    found = {row.externals[0][1]: owners.find(*row.keys[0]) for row in clean}
+    missing = sorted((value for value, people in found.items() if not people), key=external_order)
+    batch = Batch(source, actor, at, import_id)
+    ids = write_new([NewPerson({}, externals=[(source, value)]) for value in missing], batch)
+    _record(ids, {}, batch, origin)
+    known = {value: people[0] for value, people in found.items() if people}
+    known |= zip(missing, ids, strict=True)
+    return {written: known[value] for value, each in wanted.items() for written in each}
+
+
+def external_order(value: str) -> tuple[int, str]:
+    """Ids of digits by size, others after their length and letters: the order numbers are given in."""
+    return (len(value) if value.isdigit() else 0, value)
+
+
+def count_of_import(import_id: int) -> int:
+    """How many customers an import has made."""
+    return Customer.objects.filter(import_id=import_id).count()

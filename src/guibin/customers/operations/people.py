@@ -1,0 +1,207 @@
+"""Creating, editing, archiving and erasing one customer."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from guibin.core import preferences
+from guibin.core.errors import DomainError, constraint_errors
+from guibin.core.events import Origin, record, subject
+from guibin.core.permissions import Actor
+from guibin.core.sealing import vault
+from guibin.customers import errors
+from guibin.customers.events import (
+    CustomerArchived,
+    CustomerCreated,
+    CustomerEdited,
+    CustomerErased,
+    CustomerRestored,
+)
+from guibin.customers.models import (
+    AttributeValue,
+    ContactPoint,
+    Customer,
+    ExternalId,
+    FieldChange,
+    Note,
+    SearchToken,
+)
+from guibin.customers.operations.contacts import check_contact, place_contacts
+from guibin.customers.operations.locking import lock_customer
+from guibin.customers.operations.numbering import number_format, take_ids, take_serials
+from guibin.customers.operations.recording import Provenance, change_row, keep_history
+from guibin.customers.operations.sealing import changed_columns, columns_of
+from guibin.customers.permissions import ARCHIVE_CUSTOMER, EDIT_CUSTOMER, ERASE_CUSTOMER
+from guibin.customers.queries import sealed
+from guibin.customers.rules.profile import LIMITS, Texts, clean_profile, plan_fields
+from guibin.customers.rules.values import NewContact, Profile
+from guibin.customers.settings import PHONE_REGION
+
+PROBLEMS: dict[str, type[DomainError]] = {
+    "gender": errors.GenderInvalid,
+    "birthday": errors.BirthdayInvalid,
+    "id_number": errors.IdNumberInvalid,
+}
+
+
+@transaction.atomic
+def create_customer(
+    *,
+    profile: Profile,
+    contacts: Sequence[NewContact] = (),
+    source: str = "form",
+    actor: Actor,
+    at: datetime,
+    origin: Origin = Origin.LIVE,
+) -> int:
+    """A new customer with the next number; returns the id.
+
+    Raises ``NameMissing`` when there is neither a name nor a contact, the errors of ``Profile`` fields
+    and contact values, ``IdNumberTaken`` or ``ContactTwice``.
+    """
+    actor.require(EDIT_CUSTOMER)
+    texts = _checked(profile)
+    region = preferences.get(PHONE_REGION)
+    points = [(contact, check_contact(contact, region)) for contact in contacts]
+    if not texts["name"] and not texts["latin_name"] and not points:
+        raise errors.NameMissing
+    (customer_id,) = take_ids(1)
+    key = vault().create([customer_id])[customer_id]
+    (serial,) = take_serials(1)
+    with constraint_errors({"customers_customer_id_number_once": errors.IdNumberTaken()}):
+        row = Customer.objects.create(
+            pk=customer_id,
+            number=number_format().format(serial),
+            serial=serial,
+            source=source,
+            created_by=actor.code,
+            created_at=at,
+            updated_at=at,
+            **columns_of(texts, key),
+        )
+    SearchToken.objects.create(
+        customer=row, name_tokens=sealed.name_tokens(texts["name"], texts["latin_name"])
+    )
+    place_contacts(customer_id, key, points, source=source, at=at)
+    record(
+        CustomerCreated(source=source),
+        subjects=[subject("customer", customer_id)],
+        actor=actor,
+        at=at,
+        origin=origin,
+    )
+    return customer_id
+
+
+def _checked(profile: Profile) -> Texts:
+    texts, problem = clean_profile(profile)
+    if problem == "text_too_long":
+        name = next(name for name, limit in LIMITS.items() if len(texts[name]) > limit)
+        raise errors.TextTooLong(limit=LIMITS[name])
+    if problem:
+        raise PROBLEMS[problem]
+    return texts
+
+
+@transaction.atomic
+def edit_customer(
+    *,
+    customer_id: int,
+    profile: Profile,
+    fields: Collection[str] | None = None,
+    expected_revision: int | None = None,
+    source: str = "form",
+    actor: Actor,
+    at: datetime,
+) -> tuple[str, ...]:
+    """Write the given ``fields`` of ``profile`` (all when None, emptied ones too); returns the codes of
+    those that changed. Raises ``CustomerUnknown``, ``CustomerErased``, ``CustomerChanged`` when the
+    revision is not the expected one, and the errors of ``create_customer``.
+    """
+    actor.require(EDIT_CUSTOMER)
+    row, key = lock_customer(customer_id, actor=actor)
+    if expected_revision is not None and row.revision != expected_revision:
+        raise errors.CustomerChanged(number=row.number)
+    wanted = _checked(profile)
+    if fields is not None:
+        wanted = {name: text for name, text in wanted.items() if name in fields}
+    current = sealed.open_texts(row, key)
+    changes = plan_fields(current, wanted, policy=None)
+    if not changes:
+        return ()
+    after = {**current, **changes}
+    columns = changed_columns(changes, after, key)
+    with constraint_errors({"customers_customer_id_number_once": errors.IdNumberTaken()}):
+        Customer.objects.filter(pk=customer_id).update(**columns, revision=row.revision + 1, updated_at=at)
+    if {"name", "latin_name"} & changes.keys():
+        tokens = sealed.name_tokens(after.get("name", ""), after.get("latin_name", ""))
+        SearchToken.objects.filter(pk=customer_id).update(name_tokens=tokens)
+    provenance = Provenance(source, actor, at)
+    keep_history(
+        change_row(customer_id, key, name, current.get(name, ""), new, provenance)
+        for name, new in changes.items()
+    )
+    record(
+        CustomerEdited(fields=tuple(changes), source=source),
+        subjects=[subject("customer", customer_id)],
+        actor=actor,
+        at=at,
+    )
+    return tuple(changes)
+
+
+@transaction.atomic
+def archive_customer(*, customer_id: int, actor: Actor, at: datetime) -> None:
+    """Put a customer away. Raises ``CustomerUnknown``, ``CustomerErased`` or ``CustomerNotActive``."""
+    actor.require(ARCHIVE_CUSTOMER)
+    row, _key = lock_customer(customer_id, actor=actor)
+    if row.status != "active":
+        raise errors.CustomerNotActive(number=row.number)
+    Customer.objects.filter(pk=customer_id).update(
+        status="archived", revision=row.revision + 1, updated_at=at
+    )
+    record(CustomerArchived(), subjects=[subject("customer", customer_id)], actor=actor, at=at)
+
+
+@transaction.atomic
+def restore_customer(*, customer_id: int, actor: Actor, at: datetime) -> None:
+    """Bring a customer back. Raises ``CustomerUnknown``, ``CustomerErased`` or ``CustomerNotArchived``."""
+    actor.require(ARCHIVE_CUSTOMER)
+    row, _key = lock_customer(customer_id, actor=actor)
+    if row.status != "archived":
+        raise errors.CustomerNotArchived(number=row.number)
+    Customer.objects.filter(pk=customer_id).update(status="active", revision=row.revision + 1, updated_at=at)
+    record(CustomerRestored(), subjects=[subject("customer", customer_id)], actor=actor, at=at)
+
+
+@transaction.atomic
+def erase_customer(*, customer_id: int, actor: Actor, at: datetime) -> None:
+    """Destroy a person's key and everything sealed or findable; number and id stay for what was sold.
+
+    Raises ``CustomerUnknown`` or ``CustomerErased`` (already done).
+    """
+    actor.require(ERASE_CUSTOMER)
+    lock_customer(customer_id, actor=actor)
+    for model in (ContactPoint, ExternalId, AttributeValue, Note, FieldChange, SearchToken):
+        model.objects.filter(customer_id=customer_id).delete()
+    Customer.objects.filter(pk=customer_id).update(
+        status="erased",
+        erased_at=at,
+        updated_at=at,
+        **dict.fromkeys(
+            (
+                "name_sealed",
+                "latin_name_sealed",
+                "details_sealed",
+                "id_number_sealed",
+                "id_number_index",
+                "birth_month",
+                "birth_day",
+            )
+        ),
+        **dict.fromkeys(("gender", "birth_calendar", "age_band", "province", "city"), ""),
+        birth_leap=False,
+    )
+    vault().destroy(customer_id)
+    record(CustomerErased(), subjects=[subject("customer", customer_id)], actor=actor, at=at)

@@ -1,0 +1,52 @@
+"""Looking at unmasked personal data: with a permission, a reason, and a trace."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+
+from guibin.core.events import Entry, record_many, subject
+from guibin.core.permissions import Actor
+from guibin.customers.errors import CustomerUnknown, ReasonUnknown
+from guibin.customers.events import PersonalDataRevealed
+from guibin.customers.permissions import REVEAL_CUSTOMER
+from guibin.customers.queries.people import get_cards, read_customer, visible
+from guibin.customers.rules.values import REVEAL_REASONS, Card, CustomerView
+
+
+@transaction.atomic
+def reveal_customer(*, customer_id: int, reason: str, actor: Actor, at: datetime) -> CustomerView:
+    """Everything about one customer, unmasked. ``reason`` is one of ``REVEAL_REASONS``.
+
+    Raises ``Forbidden``, ``ReasonUnknown`` or ``CustomerUnknown``.
+    """
+    _allow(reason, actor)
+    view = read_customer(customer_id, actor=actor, masked=False)
+    _trace([customer_id], reason, actor=actor, at=at)
+    return view
+
+
+@transaction.atomic
+def reveal_cards(
+    *, customer_ids: Collection[int], reason: str, actor: Actor, at: datetime
+) -> dict[int, Card]:
+    """Cards with whole phone numbers, each look recorded. Raises as ``reveal_customer``."""
+    _allow(reason, actor)
+    seen = list(visible(actor).filter(pk__in=customer_ids).order_by("pk").values_list("pk", flat=True))
+    if not seen and customer_ids:
+        raise CustomerUnknown(number="")
+    cards = get_cards(seen, masked=False)
+    _trace(seen, reason, actor=actor, at=at)
+    return cards
+
+
+def _allow(reason: str, actor: Actor) -> None:
+    actor.require(REVEAL_CUSTOMER)
+    if reason not in REVEAL_REASONS:
+        raise ReasonUnknown
+
+
+def _trace(customer_ids: Collection[int], reason: str, *, actor: Actor, at: datetime) -> None:
+    event = PersonalDataRevealed(reason=reason)
+    entries = [Entry(event, [subject("customer", customer_id)]) for customer_id in customer_ids]
+    record_many(entries, actor=actor, at=at, batch_id=None)

@@ -1,0 +1,140 @@
+"""Finding people: the search box, and ids by what other systems call them, in batch."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import BooleanField, Case, When
+
+from guibin.core import preferences
+from guibin.core.permissions import Actor
+from guibin.customers.models import ContactPoint, Customer, CustomerAlias, ExternalId
+from guibin.customers.queries import sealed
+from guibin.customers.queries.matching import matching
+from guibin.customers.queries.people import get_cards, visible
+from guibin.customers.rules.contact import normalise_email, normalise_phone
+from guibin.customers.rules.finding import Question, is_whole_name, matches_name, read_question
+from guibin.customers.rules.importing import clean_external
+from guibin.customers.rules.values import Card
+from guibin.customers.settings import NUMBER_PREFIX, PHONE_REGION
+
+CANDIDATES_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A customer who answers a search. ``why`` is ``number``, ``phone``, ``email``, ``id`` or ``name``."""
+
+    card: Card
+    why: str
+
+
+def ask(text: str) -> Question:
+    """A search text read with the organisation's settings."""
+    values = preferences.get_many(PHONE_REGION, NUMBER_PREFIX)
+    return read_question(
+        text, region=str(values[PHONE_REGION.key]), number_prefix=str(values[NUMBER_PREFIX.key])
+    )
+
+
+def search(text: str, *, actor: Actor, limit: int = 20) -> list[Hit]:
+    """Customers found by name, pinyin, initials, phone (whole or last four), e-mail, number, or an id of
+    another system. Whole names first, then active customers, then the newest."""
+    question = ask(text)
+    if not question.text:
+        return []
+    rows = visible(actor).filter(matching(question)).exclude(pk__in=CustomerAlias.objects.values("pk"))
+    active = Case(When(status="active", then=True), default=False, output_field=BooleanField())
+    ids = list(
+        rows.exclude(status="erased")
+        .order_by(active.desc(), "-pk")
+        .values_list("pk", flat=True)[:CANDIDATES_MAX]
+    )
+    shown = ids if _needs_opening(question) else ids[:limit]
+    cards = get_cards(shown)
+    hits = [Hit(cards[customer_id], _why(question, cards[customer_id])) for customer_id in shown]
+    answers = [
+        hit for hit in hits if hit.why != "name" or matches_name(question, hit.card.name, hit.card.latin_name)
+    ]
+    answers.sort(key=lambda hit: (hit.why != "number", not is_whole_name(question, hit.card.name)))
+    return answers[:limit]
+
+
+def _needs_opening(question: Question) -> bool:
+    """Only text with several Chinese characters can rank or refuse by the whole name."""
+    return len(question.text) > 1 and bool(question.names)
+
+
+def _why(question: Question, card: Card) -> str:
+    if question.number == card.number:
+        return "number"
+    if question.email:
+        return "email"
+    if question.phone or question.last_four:
+        return "phone"
+    return "name" if question.names else "id"
+
+
+def resolve(customer_ids: Iterable[int]) -> dict[int, int]:
+    """Each id to the id that stands for the person now (itself, unless merged)."""
+    ids = list(customer_ids)
+    merged = dict(CustomerAlias.objects.filter(pk__in=ids).values_list("pk", "into_id"))
+    return {customer_id: merged.get(customer_id, customer_id) for customer_id in ids}
+
+
+def find_ids_by_external(source: str, values: Iterable[str]) -> dict[str, int]:
+    """Customer id by each id that ``source`` uses; unknown ones are absent. Keys are as handed in."""
+    by_index: dict[bytes, list[str]] = defaultdict(list)
+    for value in values:
+        by_index[sealed.external_index(clean_external(value))].append(value)
+    rows = ExternalId.objects.filter(source=source, value_index__in=list(by_index))
+    pairs = [(bytes(index), owner) for index, owner in rows.values_list("value_index", "customer_id")]
+    return _by_value(by_index, {index: [owner] for index, owner in pairs})
+
+
+def find_ids_by_phones(phones: Iterable[str]) -> dict[str, int]:
+    """Customer id by phone as written; absent when unknown, impossible, or shared by several people."""
+    region = preferences.get(PHONE_REGION)
+    return _by_contact("phone", {phone: normalise_phone(phone, region) for phone in phones})
+
+
+def find_ids_by_emails(emails: Iterable[str]) -> dict[str, int]:
+    """As ``find_ids_by_phones`` for e-mail addresses."""
+    return _by_contact("email", {email: normalise_email(email) for email in emails})
+
+
+def _by_contact(kind: str, canonical: Mapping[str, str | None]) -> dict[str, int]:
+    by_index: dict[bytes, list[str]] = defaultdict(list)
+    for written, value in canonical.items():
+        if value is not None:
+            by_index[sealed.contact_index(kind, value)].append(written)
+    owners: dict[bytes, list[int]] = defaultdict(list)
+    rows = ContactPoint.objects.filter(kind=kind, value_index__in=list(by_index))
+    for index, owner in rows.values_list("value_index", "customer_id"):
+        owners[bytes(index)].append(owner)
+    return _by_value(by_index, owners)
+
+
+def _by_value(
+    by_index: Mapping[bytes, Sequence[str]], owners: Mapping[bytes, Sequence[int]]
+) -> dict[str, int]:
+    merged = resolve({owner for each in owners.values() for owner in each})
+    found: dict[str, int] = {}
+    for index, each in owners.items():
+        people = {merged[owner] for owner in each}
+        if len(people) == 1:
+            found |= dict.fromkeys(by_index[index], people.pop())
+    return found
+
+
+def find_ids_by_numbers(numbers: Iterable[str]) -> dict[str, int]:
+    """Customer id by customer number as written; unknown ones are absent."""
+    wanted = {number: number.strip().upper() for number in numbers}
+    rows = dict(Customer.objects.filter(number__in=set(wanted.values())).values_list("number", "pk"))
+    merged = resolve(rows.values())
+    return {written: merged[rows[number]] for written, number in wanted.items() if number in rows}
+
+
+def find_numbers(customer_ids: Iterable[int]) -> dict[int, str]:
+    """The customer number of each id."""
+    return dict(Customer.objects.filter(pk__in=list(customer_ids)).values_list("pk", "number"))

@@ -1,0 +1,109 @@
+"""Reading tags, own fields, notes and field history."""
+
+from collections.abc import Iterable
+
+from django.db.models import Count, Q
+from django.utils.translation import get_language
+
+from guibin.core.sealing import vault
+from guibin.customers.errors import AttributeUnknown, TagUnknown
+from guibin.customers.models import AttributeDefinition, CustomerTag, FieldChange, Note, Tag
+from guibin.customers.queries import sealed
+from guibin.customers.rules.values import Attribute, Change, NoteView, TagView
+
+
+def as_tag(row: Tag, customers: int | None = None) -> TagView:
+    return TagView(row.pk, row.name, row.colour, row.is_archived, customers)
+
+
+def list_tags(*, archived: bool = False) -> list[TagView]:
+    """Tags by name with how many customers wear each; archived ones only when asked."""
+    rows = Tag.objects.filter(Q() if archived else Q(is_archived=False)).order_by("is_archived", "name")
+    counts = dict(CustomerTag.objects.values_list("tag_id").annotate(n=Count("pk")))
+    return [as_tag(row, counts.get(row.pk, 0)) for row in rows]
+
+
+def get_tag(tag_id: int) -> TagView:
+    """Raises ``TagUnknown``."""
+    row = Tag.objects.filter(pk=tag_id).first()
+    if row is None:
+        raise TagUnknown
+    return as_tag(row)
+
+
+def as_attribute(row: AttributeDefinition) -> Attribute:
+    return Attribute(
+        id=row.pk,
+        code=row.code,
+        label_zh=row.label_zh,
+        label_en=row.label_en,
+        kind=row.kind,
+        unit=row.unit,
+        choices=tuple((choice["code"], choice["zh"], choice.get("en", "")) for choice in row.choices),
+        privacy=row.privacy,
+        position=row.position,
+        is_archived=row.is_archived,
+    )
+
+
+def attribute_label(attribute: Attribute) -> str:
+    """Its name in the language spoken now."""
+    english = (get_language() or "").startswith("en")
+    return attribute.label_en or attribute.label_zh if english else attribute.label_zh
+
+
+def choice_label(attribute: Attribute, code: str) -> str:
+    """The name of one choice in the language spoken now; the code itself when it is gone."""
+    english = (get_language() or "").startswith("en")
+    for known, zh, en in attribute.choices:
+        if known == code:
+            return en or zh if english else zh
+    return code
+
+
+def list_attributes(*, archived: bool = False) -> list[Attribute]:
+    """Own fields in the order of the form."""
+    rows = AttributeDefinition.objects.filter(Q() if archived else Q(is_archived=False))
+    return [as_attribute(row) for row in rows.order_by("is_archived", "position", "pk")]
+
+
+def get_attribute(code: str) -> Attribute:
+    """Raises ``AttributeUnknown``."""
+    row = AttributeDefinition.objects.filter(code=code).first()
+    if row is None:
+        raise AttributeUnknown(code=code)
+    return as_attribute(row)
+
+
+def list_notes(customer_id: int, *, limit: int = 50) -> list[NoteView]:
+    """Newest first."""
+    key = vault().load_one(customer_id)
+    if key is None:
+        return []
+    rows = Note.objects.filter(customer_id=customer_id).order_by("-written_at", "-pk")[:limit]
+    return [
+        NoteView(row.pk, key.open(sealed.NOTE, row.text_sealed), row.author, row.written_at) for row in rows
+    ]
+
+
+def list_field_history(customer_id: int, *, fields: Iterable[str] = (), limit: int = 100) -> list[Change]:
+    """Newest first; only ``fields`` when given. Empty once the person has been erased."""
+    key = vault().load_one(customer_id)
+    if key is None:
+        return []
+    rows = FieldChange.objects.filter(customer_id=customer_id).exclude(field__startswith="_")
+    wanted = list(fields)
+    if wanted:
+        rows = rows.filter(field__in=wanted)
+    return [
+        Change(
+            field=row.field,
+            old=key.open_or_none(sealed.HISTORY, row.old_sealed),
+            new=key.open_or_none(sealed.HISTORY, row.new_sealed),
+            source=row.source,
+            import_id=row.import_id,
+            changed_by=row.changed_by,
+            changed_at=row.changed_at,
+        )
+        for row in rows.order_by("-pk")[:limit]
+    ]

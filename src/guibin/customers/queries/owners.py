@@ -1,0 +1,98 @@
+"""Who has these keys? One query per kind of key for a whole batch."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from guibin.customers.queries import sealed
+from guibin.customers.rules.importing import CleanRow
+
+
+@dataclass(slots=True)
+class Owners:
+    """``found`` maps (key, value) to customer ids, merged ones resolved. ``made_by`` maps a customer to
+    the import that made it."""
+
+    found: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    made_by: dict[int, int | None] = field(default_factory=dict)
+
+    def find(self, key: str, value: str) -> Sequence[int]:
+        return self.found.get((key, value), ())
+
+
+def find_owners(rows: Iterable[CleanRow]) -> Owners:
+    """The owners of every key, external id and ID number that ``rows`` mention."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        for key, value in row.keys:
+            wanted[key].add(value)
+        for where, value in row.externals:
+            wanted[f"external:{where}"].add(value)
+        if row.texts.get("id_number"):
+            wanted["id_number"].add(row.texts["id_number"])
+    pairs: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for key in sorted(wanted):
+        for value, owner in _find(key, wanted[key]):
+            pairs[key, value].add(owner)
+    ids = {owner for owners in pairs.values() for owner in owners}
+    made_by = _made_by(ids)
+    found = {pair: sorted(owner for owner in owners if owner in made_by) for pair, owners in pairs.items()}
+    return Owners({pair: owners for pair, owners in found.items() if owners}, made_by)
+
+
+STATEMENTS = {
+    "external": (
+        "SELECT e.value_index, coalesce(a.into_id, e.customer_id) FROM customers_externalid e "
+        "LEFT JOIN customers_customeralias a ON a.customer_id = e.customer_id "
+        "WHERE e.value_index = ANY(%s) AND e.source = %s"
+    ),
+    "contact": (
+        "SELECT p.value_index, coalesce(a.into_id, p.customer_id) FROM customers_contactpoint p "
+        "LEFT JOIN customers_customeralias a ON a.customer_id = p.customer_id "
+        "WHERE p.value_index = ANY(%s) AND p.kind = %s"
+    ),
+    "id_number": (
+        "SELECT c.id_number_index, coalesce(a.into_id, c.id) FROM customers_customer c "
+        "LEFT JOIN customers_customeralias a ON a.customer_id = c.id WHERE c.id_number_index = ANY(%s)"
+    ),
+    "number": (
+        "SELECT c.number, coalesce(a.into_id, c.id) FROM customers_customer c "
+        "LEFT JOIN customers_customeralias a ON a.customer_id = c.id WHERE c.number = ANY(%s)"
+    ),
+}
+
+
+def _find(key: str, values: Collection[str]) -> Iterable[tuple[str, int]]:
+    kind, _colon, source = key.partition(":")
+    if kind == "number":
+        return _rows(STATEMENTS["number"], [list(values)])
+    if kind == "external":
+        by_index = {sealed.external_index(value): value for value in values}
+        found = _rows(STATEMENTS["external"], [list(by_index), source])
+    elif kind == "id_number":
+        by_index = {sealed.id_number_index(value): value for value in values}
+        found = _rows(STATEMENTS["id_number"], [list(by_index)])
+    else:
+        by_index = {sealed.contact_index(kind, value): value for value in values}
+        found = _rows(STATEMENTS["contact"], [list(by_index), kind])
+    return [(by_index[bytes(index)], owner) for index, owner in found]
+
+
+def _rows(statement: str, parameters: Sequence[object]) -> list[tuple[str, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return list(cursor.fetchall())
+
+
+def _made_by(ids: Collection[int]) -> dict[int, int | None]:
+    """The import that made each of these customers; erased ones are absent."""
+    if not ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, import_id FROM customers_customer WHERE id = ANY(%s) AND status <> 'erased'",
+            [list(ids)],
+        )
+        return dict(cursor.fetchall())
