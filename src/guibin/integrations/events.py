@@ -15,7 +15,7 @@ class ImportUploaded(Event):
     icon = "ti-file-upload"
 
     import_id: int
-    kind: str
+    file_kind: str
 
 
 @dataclass(frozen=True)
