@@ -8,18 +8,19 @@ Importing
 and returns one ``RowOutcome`` per row, in the order of the rows. Feed the batches of a file in the order of
 ``row_order`` and any permutation of the file gives the same customers with the same numbers.
 
-- ``match_keys``: any of ``MATCH_KEYS`` in order of trust. ``external_id`` is the id of ``source``; cards are
-  external ids of the source ``card``. A row with none of these keys is ``invalid`` (``no_match_key``).
-- ``policy``: ``skip`` leaves known people alone, ``fill`` writes only what is unknown, ``overwrite`` writes what
-  the row brings; nothing is ever emptied, contact points, ids and tags are only added.
-- Outcomes: created, updated, unchanged, skipped (known, policy skip), duplicate (another row of the file is the
-  same person; the first in row order is taken), conflict (``several_match``, ``keys_disagree``,
+- ``match_keys``: any of ``MATCH_KEYS`` in order of trust. ``external_id`` is the id of ``source``; cards
+  are external ids of the source ``card``. A row with none of them is ``invalid`` (``no_match_key``).
+- ``policy``: ``skip`` leaves known people alone, ``fill`` writes only what is unknown, ``overwrite`` writes
+  what the row brings; nothing is ever emptied, contact points, ids and tags are only added.
+- Outcomes: created, updated, unchanged, skipped (known, policy skip), duplicate (another row of the file is
+  the same person; the first in row order is taken), conflict (``several_match``, ``keys_disagree``,
   ``external_id_taken``, ``id_number_taken``, ``number_unknown``), invalid (``invalid_phone`` ...).
-- Numbers come from a counter row, not a sequence: a batch that is rolled back and repeated gives the same ones.
+- Numbers come from a counter row, not a sequence: a batch rolled back and repeated gives the same ones.
 
 ``undo_import`` deletes the customers an import made unless something came to them later or they are in
 ``depended_on`` (the caller asks the slices above, for example for orders), and gives updated customers back
-their earlier values, held sealed in the field history. It restores every table of this slice but the event log.
+their earlier values, held sealed in the field history. Every table of this slice but the event log is as
+it was before.
 """
 
 from collections.abc import Iterable, Sequence
@@ -204,12 +205,12 @@ __all__ = [
 
 
 def get_customer(customer_id: int, *, actor: Actor) -> CustomerView:
-    """Everything about one customer, masked. Raises ``CustomerUnknown``, also when the actor may not see it."""
+    """Everything about one customer, masked. Raises ``CustomerUnknown``, also for whom may not be seen."""
     return read_customer(customer_id, actor=actor, masked=True)
 
 
 def find_by_number(number: str, *, actor: Actor) -> CustomerView | None:
-    """As ``get_customer`` by customer number (a merged number finds the person it became); None if unknown."""
+    """As ``get_customer`` by number (a merged number finds the person it became); None if unknown."""
     customer_id = find_id(number, actor=actor)
     return None if customer_id is None else get_customer(customer_id, actor=actor)
 

@@ -1,5 +1,7 @@
 """What the organisation may set about customers."""
 
+import re
+
 from django.utils.translation import gettext_lazy as _
 
 from guibin.core.preferences import Setting
@@ -9,9 +11,7 @@ NUMBER_PREFIX = Setting(
     "GB-",
     _("Customer numbers begin with"),
     _("Set before the running number of new customers; numbers already given stay."),
-    check=lambda value: (
-        0 < len(value) <= 8 and value.isascii() and value.isprintable() and not value[-1].isdigit()
-    ),
+    check=lambda value: re.fullmatch(r"[A-Z][A-Z0-9._-]{0,6}[A-Z._-]|[A-Z]", value) is not None,
 )
 PHONE_REGION = Setting(
     "customers.phone_region",

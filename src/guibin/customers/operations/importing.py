@@ -19,7 +19,7 @@ from guibin.customers.operations.updating import Wish, update_people
 from guibin.customers.permissions import IMPORT_CUSTOMER
 from guibin.customers.queries.owners import Owners, find_owners
 from guibin.customers.rules.attributes import normalise_attribute
-from guibin.customers.rules.importing import CleanRow, clean_external, clean_row, match_row, sort_key
+from guibin.customers.rules.importing import CleanRow, Match, clean_external, clean_row, match_row, sort_key
 from guibin.customers.rules.values import MATCH_KEYS, CustomerRow, Outcome, Policy, RowOutcome
 from guibin.customers.settings import PHONE_REGION
 
@@ -78,33 +78,40 @@ def _decide(clean: Sequence[CleanRow], owners: Owners, policy: Policy, import_id
         if row.problem:
             decided.outcomes.append(RowOutcome(row.position, "invalid", reason=row.problem))
             continue
-        twin = next((first[key] for key in _claims(row) if key in first), None)
         match = match_row(row, owners.find)
-        if match.customer_id is not None and twin is None:
+        twin = next((first[key] for key in _claims(row) if key in first), None)
+        if twin is None and match.customer_id is not None:
             twin = taken.get(match.customer_id)
         if twin is not None:
             decided.twins.append((row, twin))
-        elif match.conflict:
-            decided.outcomes.append(
-                RowOutcome(row.position, "conflict", reason=match.conflict, matched=match.key)
-            )
             continue
+        outcome = _settled(row, match, owners, policy, import_id)
+        if outcome is not None:
+            decided.outcomes.append(outcome)
         elif match.customer_id is None:
             decided.new.append(row)
-        elif import_id is not None and owners.made_by.get(match.customer_id) == import_id:
-            decided.outcomes.append(
-                RowOutcome(row.position, "duplicate", match.customer_id, "in_file", match.key)
-            )
-        elif policy == "skip":
-            decided.outcomes.append(RowOutcome(row.position, "skipped", match.customer_id, matched=match.key))
         else:
             decided.matched.append((match.customer_id, match.key, row))
-        if twin is None:
-            for key in _claims(row):
-                first.setdefault(key, row)
+        if not match.conflict:
+            first |= {key: row for key in _claims(row) if key not in first}
             if match.customer_id is not None:
                 taken[match.customer_id] = row
     return decided
+
+
+def _settled(
+    row: CleanRow, match: Match, owners: Owners, policy: Policy, import_id: int | None
+) -> RowOutcome | None:
+    """The outcome of a row that writes nothing; None for one to be written."""
+    if match.conflict:
+        return RowOutcome(row.position, "conflict", reason=match.conflict, matched=match.key)
+    if match.customer_id is None:
+        return None
+    if import_id is not None and owners.made_by.get(match.customer_id) == import_id:
+        return RowOutcome(row.position, "duplicate", match.customer_id, "in_file", match.key)
+    if policy == "skip":
+        return RowOutcome(row.position, "skipped", match.customer_id, matched=match.key)
+    return None
 
 
 def _claims(row: CleanRow) -> Iterable[tuple[str, str]]:
@@ -112,7 +119,7 @@ def _claims(row: CleanRow) -> Iterable[tuple[str, str]]:
     yield from row.keys
     for where, value in row.externals:
         yield f"external:{where}", value
-    if row.texts["id_number"]:
+    if row.texts.get("id_number"):
         yield "id_number", row.texts["id_number"]
 
 

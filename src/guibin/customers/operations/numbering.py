@@ -23,8 +23,8 @@ def take_serials(count: int) -> range:
     """``count`` running numbers without a gap. Holds the counter until the transaction ends, so call late."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO customers_numbercounter (id, last_serial) VALUES (1, %s) "
-            "ON CONFLICT (id) DO UPDATE SET last_serial = customers_numbercounter.last_serial + EXCLUDED.last_serial "
+            "INSERT INTO customers_numbercounter AS c (id, last_serial) VALUES (1, %s) "
+            "ON CONFLICT (id) DO UPDATE SET last_serial = c.last_serial + EXCLUDED.last_serial "
             "RETURNING last_serial",
             [count],
         )

@@ -22,6 +22,7 @@ from guibin.customers.models import (
     AttributeValue,
     ContactPoint,
     Customer,
+    CustomerTag,
     ExternalId,
     FieldChange,
     Note,
@@ -183,7 +184,7 @@ def erase_customer(*, customer_id: int, actor: Actor, at: datetime) -> None:
     """
     actor.require(ERASE_CUSTOMER)
     lock_customer(customer_id, actor=actor)
-    for model in (ContactPoint, ExternalId, AttributeValue, Note, FieldChange, SearchToken):
+    for model in (ContactPoint, ExternalId, AttributeValue, CustomerTag, Note, FieldChange, SearchToken):
         model.objects.filter(customer_id=customer_id).delete()
     Customer.objects.filter(pk=customer_id).update(
         status="erased",

@@ -24,6 +24,7 @@ from guibin.customers.models import (
     Tag,
 )
 from guibin.customers.operations.bulk import chunks, highest_serial, lock_counter
+from guibin.customers.operations.contacts import renew_phone_tokens
 from guibin.customers.operations.numbering import give_back_serials
 from guibin.customers.operations.sealing import columns_of
 from guibin.customers.operations.updating import BEFORE, update_profiles
@@ -160,10 +161,8 @@ def _restore(ids: Sequence[int], changes: Mapping[int, Sequence[FieldChange]], i
     rows = {row.pk: row for row in Customer.objects.filter(pk__in=ids).order_by("pk").select_for_update()}
     keys = vault().load(ids)
     latest = _latest(ids)
-    plans = []
-    for pk in ids:
-        if pk in keys and pk in rows:
-            plans.append(_plan(rows[pk], keys[pk], changes.get(pk, ()), latest))
+    there = [pk for pk in ids if pk in keys and pk in rows]
+    plans = [_plan(rows[pk], keys[pk], changes.get(pk, ()), latest) for pk in there]
     update_profiles(
         [(plan.row.pk, columns_of({**plan.texts, **plan.fields}, plan.key)) for plan in plans if plan.fields]
     )
@@ -228,11 +227,7 @@ def _renew(plan: Restoration, changes: Sequence[FieldChange]) -> None:
         tokens = sealed.name_tokens(texts.get("name", ""), texts.get("latin_name", ""))
         SearchToken.objects.filter(pk=pk).update(name_tokens=tokens)
     if "phone" in fields:
-        rows = ContactPoint.objects.filter(customer_id=pk, kind="phone").values_list(
-            "value_sealed", flat=True
-        )
-        tokens = sealed.phone_tokens(plan.key.open(sealed.CONTACT, value) for value in rows)
-        SearchToken.objects.filter(pk=pk).update(phone_tokens=tokens)
+        renew_phone_tokens(pk, plan.key)
     stamp = next((change for change in changes if change.field == BEFORE), None)
     text = plan.key.open_or_none(sealed.HISTORY, stamp.old_sealed) if stamp else None
     if text and not plan.kept:

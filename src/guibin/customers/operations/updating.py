@@ -231,7 +231,7 @@ def _renew_tokens(plans: Sequence[Plan]) -> None:
             plan.after.get("name", ""), plan.after.get("latin_name", "")
         )
         for plan in plans
-        if {"name", "latin_name"} & plan.fields.keys()
+        if plan.fields.keys() & {"name", "latin_name"}
     }
     phones = {
         plan.wish.customer_id: sealed.phone_tokens(value for kind, value in plan.contacts if kind == "phone")

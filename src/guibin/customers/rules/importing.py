@@ -35,8 +35,8 @@ def clean_external(text: str) -> str:
 
 
 def clean_row(row: CustomerRow, *, source: str, match_keys: Sequence[str], region: str) -> CleanRow:
-    """One row cleaned. Problems: ``invalid_phone``, ``invalid_email``, ``invalid_wechat``, ``invalid_gender``,
-    ``invalid_birthday``, ``invalid_id_number``, ``text_too_long``, ``no_match_key``."""
+    """One row cleaned. Problems: ``invalid_phone``, ``invalid_email``, ``invalid_wechat``,
+    ``invalid_gender``, ``invalid_birthday``, ``invalid_id_number``, ``text_too_long``, ``no_match_key``."""
     texts, problem = clean_profile(_profile(row))
     clean = CleanRow(row.position, texts, number=row.number.strip().upper())
     if problem:
@@ -153,8 +153,7 @@ def match_row(
     for where, value in clean.externals:
         if any(owner != found for owner in find(f"external:{where}", value)):
             return Match(conflict="external_id_taken", key=where)
-    if clean.texts["id_number"] and any(
-        owner != found for owner in find("id_number", clean.texts["id_number"])
-    ):
+    id_number = clean.texts.get("id_number")
+    if id_number and any(owner != found for owner in find("id_number", id_number)):
         return Match(conflict="id_number_taken", key="id_number")
     return Match(customer_id=found, key=by.partition(":")[0])

@@ -1,0 +1,100 @@
+"""Privacy class of every field; a person's copy of their data; erasure."""
+
+from collections.abc import Mapping
+
+from guibin.core import clock
+from guibin.core.permissions import SYSTEM
+from guibin.core.privacy import PersonalData, PrivacyClass
+from guibin.customers.operations.people import erase_customer
+from guibin.customers.queries.labels import list_field_history, list_notes
+from guibin.customers.queries.people import read_customer
+from guibin.customers.rules.profile import as_texts
+
+NONE, ID, SEALED, INDEX = PrivacyClass.NONE, PrivacyClass.ID, PrivacyClass.SEALED, PrivacyClass.INDEX
+COARSE, STAFF = PrivacyClass.COARSE, PrivacyClass.STAFF
+
+FIELDS: dict[str, dict[PrivacyClass, str]] = {
+    "NumberCounter": {NONE: "id last_serial"},
+    "Customer": {
+        ID: "id number serial",
+        SEALED: "name_sealed latin_name_sealed details_sealed id_number_sealed",
+        INDEX: "id_number_index",
+        COARSE: "gender birth_calendar birth_month birth_day birth_leap age_band province city",
+        NONE: "changed_xid status joined_on joined_store_id source import_id revision created_at updated_at "
+        "erased_at",
+        STAFF: "created_by",
+    },
+    "ContactPoint": {
+        NONE: "id kind label is_preferred hour_from hour_until source import_id added_at",
+        ID: "customer",
+        SEALED: "value_sealed",
+        INDEX: "value_index",
+    },
+    "ExternalId": {
+        NONE: "id source import_id added_at",
+        ID: "customer",
+        SEALED: "value_sealed",
+        INDEX: "value_index",
+    },
+    "SearchToken": {ID: "customer", INDEX: "name_tokens phone_tokens"},
+    "AttributeDefinition": {NONE: "id code label_zh label_en kind unit choices privacy position is_archived"},
+    "AttributeValue": {NONE: "id definition import_id set_at", ID: "customer", SEALED: "value_sealed"},
+    "Note": {NONE: "id written_at import_id", ID: "customer", SEALED: "text_sealed", STAFF: "author"},
+    "Tag": {NONE: "id name colour is_archived created_at import_id"},
+    "CustomerTag": {NONE: "id tag added_at import_id", ID: "customer", STAFF: "added_by"},
+    "FieldChange": {
+        NONE: "id field source import_id changed_at",
+        ID: "customer",
+        SEALED: "old_sealed new_sealed",
+        STAFF: "changed_by",
+    },
+    "CustomerAlias": {ID: "customer into", NONE: "merged_at"},
+}
+
+
+def export(customer_id: int) -> Mapping[str, object]:
+    """All that is stored of a person, unmasked, as plain JSON values. Raises ``CustomerUnknown``."""
+    view = read_customer(customer_id, actor=SYSTEM, masked=False)
+    return {
+        "number": view.number,
+        "status": view.status,
+        "profile": as_texts(view.profile),
+        "contacts": [
+            {
+                "kind": contact.kind,
+                "value": contact.value,
+                "label": contact.label,
+                "source": contact.source,
+                "added_at": contact.added_at.isoformat(),
+            }
+            for contact in view.contacts
+        ],
+        "external_ids": [{"source": ref.source, "value": ref.value} for ref in view.external_ids],
+        "tags": [tag.name for tag in view.tags],
+        "fields": {fact.definition.code: fact.value for fact in view.attributes},
+        "notes": [
+            {"text": note.text, "written_at": note.written_at.isoformat()}
+            for note in list_notes(customer_id, limit=100_000)
+        ],
+        "history": [
+            {"field": change.field, "old": change.old, "new": change.new, "at": change.changed_at.isoformat()}
+            for change in list_field_history(customer_id, limit=100_000)
+        ],
+    }
+
+
+def erase(customer_id: int) -> None:
+    """Destroy the person's key and whatever is sealed, findable or coarse (an edge: reads the clock)."""
+    erase_customer(customer_id=customer_id, actor=SYSTEM, at=clock.now())
+
+
+PERSONAL_DATA = PersonalData(
+    fields={
+        f"{model}.{name}": kind
+        for model, classes in FIELDS.items()
+        for kind, names in classes.items()
+        for name in names.split()
+    },
+    export=export,
+    erase=erase,
+)
