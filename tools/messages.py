@@ -15,9 +15,10 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_python
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
+
+from guibin.config.catalogues import compile_catalogues
 
 PACKAGE = Path(__file__).resolve().parent.parent / "src" / "guibin"
 LOCALE = "zh_Hans"
@@ -143,21 +144,6 @@ def _header(name: str) -> bytes:
     ).encode()
 
 
-def compile_all() -> int:
-    """Write every .mo older than its .po; returns how many were written."""
-    written = 0
-    for source in sorted(PACKAGE.glob(f"*/{CATALOGUE.as_posix()}")):
-        target = source.with_suffix(".mo")
-        if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
-            continue
-        buffer = io.BytesIO()
-        with source.open("rb") as stream:
-            write_mo(buffer, read_po(stream, locale=LOCALE))
-        target.write_bytes(buffer.getvalue())
-        written += 1
-    return written
-
-
 def check(name: str) -> list[str]:
     """What is wrong with the slice's catalogue, one sentence each."""
     catalogue = read_catalogue(name)
@@ -226,7 +212,7 @@ def main(arguments: list[str]) -> int:
                 print(f"{name}: {total} messages, {missing} untranslated")
             return 0
         case ["compile"]:
-            print(f"{compile_all()} catalogues compiled")
+            print(f"{len(compile_catalogues(PACKAGE))} catalogues compiled")
             return 0
         case ["check", *names]:
             faults = [fault for name in names or slices() for fault in check(name)]

@@ -76,13 +76,14 @@ def datasets_page() -> Iterator[str]:
 def commands_page() -> Iterator[str]:
     """Every command with its options, in English."""
     import click
-    from guibin.config.cli import main
+
+    from guibin.config.cli.tree import command_tree
 
     yield "# Commands\n\n`guibin COMMAND --help` says the same, in Chinese or English (`--lang`).\n\n"
     yield "Exit codes: 0 done; 1 refused, the reason is on standard error; 2 wrong usage; 3 nothing found; "
     yield "4 database not reachable.\n"
-    context = click.Context(main, info_name="guibin")
-    yield from _command(main, context, depth=2)
+    root = command_tree()
+    yield from _command(root, click.Context(root, info_name="guibin"), depth=2)
 
 
 def _command(command: "object", context: "object", depth: int) -> Iterator[str]:

@@ -1,5 +1,7 @@
-"""``python -m guibin``: the command line without its script."""
+"""``python -m guibin`` is the command line."""
+
+import sys
 
 from guibin.config.cli import main
 
-main()
+sys.exit(main())

@@ -23,6 +23,7 @@ from typing import Any
 
 import click
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop, ngettext_lazy
 
 from guibin.core.errors import DomainError, NotFound, Text
 from guibin.core.postgres.errors import PostgresError
@@ -30,6 +31,35 @@ from guibin.core.postgres.errors import PostgresError
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 WIDTH_MAX = 100
 
+# Click's own words, which it looks up in the catalogue that ``speak`` names.
+CLICK_WORDS = (
+    gettext_noop("Usage:"),
+    gettext_noop("Options"),
+    gettext_noop("Commands"),
+    gettext_noop("Positional arguments"),
+    gettext_noop("Show this message and exit."),
+    gettext_noop("Error: {message}"),
+    gettext_noop("Try '{command} {option}' for help."),
+    gettext_noop("Missing command."),
+    gettext_noop("Missing argument"),
+    gettext_noop("Missing option"),
+    gettext_noop("Invalid value: {message}"),
+    gettext_noop("Invalid value for {param_hint}: {message}"),
+    gettext_noop("No such option {name!r}."),
+    gettext_noop("No such command {name!r}."),
+    gettext_noop("{value!r} is not a valid {number_type}."),
+    gettext_noop("{name} {filename!r} does not exist."),
+    gettext_noop("{name} {filename!r} is a directory."),
+    gettext_noop("{name} {filename!r} is not readable."),
+    gettext_noop("file"),
+    gettext_noop("path"),
+    gettext_noop("required"),
+    gettext_noop("default: {default}"),
+    gettext_noop("env var: {var}"),
+    gettext_noop("Aborted!"),
+    ngettext_lazy("Got unexpected extra argument ({args})", "Got unexpected extra arguments ({args})"),
+    ngettext_lazy("Did you mean {possibilities}?", "(Possible options: {possibilities})"),
+)
 Function = Callable[..., Any]
 
 
@@ -70,9 +100,24 @@ class Argument(_Worded, click.Argument):
 
 
 class Command(_Worded, click.Command):
-    def __init__(self, *arguments: Any, help: Text | None = None, **attributes: Any) -> None:
+    """``needs_database`` (the default) has the database started or checked before the command runs."""
+
+    def __init__(
+        self,
+        *arguments: Any,
+        help: Text | None = None,
+        needs_database: bool = True,
+        **attributes: Any,
+    ) -> None:
         super().__init__(*arguments, **attributes)
         self.help = help
+        self.needs_database = needs_database
+
+    def invoke(self, ctx: click.Context) -> Any:
+        prepare = ctx.find_root().obj
+        if self.needs_database and callable(prepare):
+            prepare()
+        return super().invoke(ctx)
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         return _localised(super().get_help_option(ctx))
@@ -207,10 +252,15 @@ def speak(language: str) -> None:
     gettext.textdomain("django")
 
 
-def run(root: click.Group, arguments: Sequence[str]) -> int:
-    """Run one command line; every refusal is one sentence on stderr and an ``Exit``."""
+def run(
+    root: click.Group, arguments: Sequence[str], *, prepare: Callable[[], object] | None = None
+) -> int:
+    """Run one command line; every refusal is one sentence on stderr and an ``Exit``.
+
+    ``prepare`` is called before a command that needs the database.
+    """
     try:
-        result = root.main(list(arguments), prog_name="guibin", standalone_mode=False)
+        result = root.main(list(arguments), prog_name="guibin", standalone_mode=False, obj=prepare)
     except click.ClickException as error:
         error.show()
         return error.exit_code

@@ -1,0 +1,24 @@
+"""The ``guibin`` command line: our own commands and those the slices declare."""
+
+import sys
+from collections.abc import Sequence
+
+from guibin.core import cli
+from guibin.core.postgres import PostgresError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit status (see ``core.cli.Exit``)."""
+    from guibin.config.cli import environment
+
+    language, rest = cli.language_from(sys.argv[1:] if arguments is None else arguments, environment.words())
+    cli.speak(language)
+    try:
+        environment.prepare(language)
+    except PostgresError as error:
+        return environment.refuse(error, language)
+    except cli.DomainError as error:
+        return environment.refuse(error, language)
+    from guibin.config.cli.tree import command_tree
+
+    return cli.run(command_tree(), rest, prepare=environment.use_database)

@@ -1,0 +1,59 @@
+"""setup, migrate, run and demo: from nothing to a product that answers."""
+
+from django.utils.translation import gettext_lazy as _
+
+from guibin.config import install
+from guibin.config.cli import running
+from guibin.core.cli import command, json_option, option, print_json, say
+
+
+@command(
+    "setup",
+    help=_(
+        "Make everything the product needs: keys, database, tables, static files. Quick and harmless again."
+    ),
+)
+@json_option
+def setup(*, as_json: bool) -> None:
+    done = install.install(say)
+    if as_json:
+        print_json(done.as_json())
+        return
+    for step in done.next_steps:
+        say(f"  {step}")
+
+
+@command("migrate", help=_("Bring the tables up to date, as the role that owns them."))
+@json_option
+def migrate_command(*, as_json: bool) -> None:
+    from guibin.config.migration import migrate
+
+    applied = migrate()
+    if as_json:
+        print_json({"applied": applied})
+    else:
+        say(_("%(count)s migrations applied.") % {"count": applied})
+
+
+@command("run", help=_("Set up and serve: open the address and begin with your own file."))
+@running.host_option
+@running.port_option
+def run(*, host: str, port: int) -> None:
+    running.check_free(host, port)
+    install.install(say)
+    running.serve_until_ended(host, port)
+
+
+@command("demo", help=_("Set up, make a lifelike shop (once), and serve it."))
+@running.host_option
+@running.port_option
+@option("--no-serve", is_flag=True, help=_("Only make the shop."))
+def demo(*, host: str, port: int, no_serve: bool) -> None:
+    from guibin.config.cli.demo_shop import make_shop
+
+    if not no_serve:
+        running.check_free(host, port)
+    install.install(say)
+    sign_ins = make_shop(say)
+    if not no_serve:
+        running.serve_until_ended(host, port, sign_ins=sign_ins)

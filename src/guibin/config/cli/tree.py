@@ -1,0 +1,53 @@
+"""All commands: those of the house first, then those of the slices in the order of their floors."""
+
+from functools import cache
+
+import click
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+from guibin.config.cli import looking, running, setting_up
+from guibin.core.cli import Group, option
+from guibin.core.manifest import manifests
+
+HELP = _(
+    "Guibin, the open VIP customer platform.\n\n"
+    "Exit status: 0 done, 1 refused (the reason is on standard error), 2 wrong usage, 3 nothing to do or "
+    "nothing found, 4 the database cannot be used."
+)
+OURS = (
+    setting_up.demo,
+    setting_up.run,
+    setting_up.setup,
+    setting_up.migrate_command,
+    running.serve,
+    running.worker,
+    looking.doctor,
+    looking.shell,
+    looking.django_command,
+    looking.version,
+)
+
+
+class InOrder(Group):
+    """Lists its commands in the order they were added."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@cache
+def command_tree() -> Group:
+    """The root command with everything under it; Django must be set up."""
+
+    @click.group("guibin", cls=InOrder, help=HELP)
+    @option("--lang", help=_("Speak zh or en; GUIBIN_LANG and the terminal's LANG decide otherwise."))
+    def root(lang: str | None) -> None:
+        """``--lang`` has been taken out of the arguments before; it stands here to be documented."""
+
+    for command in OURS:
+        root.add_command(command)
+    for manifest in manifests():
+        for path in manifest.commands:
+            root.add_command(import_string(path.replace(":", ".")))
+    return root
