@@ -78,6 +78,7 @@ def error_response(request: HttpRequest, *, status: int, code: str, sentence: st
         "sentence": sentence,
         "advice": advice,
         "request_id": getattr(request, "id", ""),
+        "messages": (),  # reading them would ask the database, which may be what failed
     }
     if request.headers.get("HX-Request"):
         response = render(request, "web/error_fragment.html", context, status=status)

@@ -14,6 +14,7 @@ from guibin.web import formats
 from guibin.web.listing.spec import Column, ListSpec, read
 
 NOTHING = "\u2013"
+ACTIONS_INLINE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Row:
     source: Any
     cells: list[Cell]
     actions: list[tuple[Any, str]]
+    more: list[tuple[Any, str]]
     url: str = ""
 
 
@@ -80,7 +82,9 @@ def draw_rows(spec: ListSpec, columns: list[Column], rows: Any, allowed: list[An
         actions = [(action, url) for action in allowed if (url := action.url(row))]
         url = primary.url(row) if primary.url is not None else ""
         cells = [draw_cell(column, row) for column in columns]
-        drawn.append(Row(str(read(row, spec.row_id)), row, cells, actions, url))
+        split = ACTIONS_INLINE if len(actions) <= ACTIONS_INLINE else 1
+        identity = str(read(row, spec.row_id))
+        drawn.append(Row(identity, row, cells, actions[:split], actions[split:], url))
     return drawn
 
 

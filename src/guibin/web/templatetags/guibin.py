@@ -190,5 +190,15 @@ def initial(value: str | None) -> str:
 
 
 @register.filter
+def undo_parts(message: Any) -> tuple[str, str] | None:
+    """(address, seconds) of a message that can be undone: ``extra_tags=f"undo:{url}:{seconds}"``."""
+    tags = message.extra_tags or ""
+    if not tags.startswith("undo:"):
+        return None
+    address, _colon, seconds = tags.removeprefix("undo:").rpartition(":")
+    return address, seconds
+
+
+@register.filter
 def yes_no(value: object) -> str:
     return _("Yes") if value else _("No")
