@@ -22,6 +22,7 @@ def _plain_static_files() -> None:
     """Pages name their files as they are: nothing has been collected under hashed names here."""
     from django.conf import settings
 
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 
