@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from itertools import accumulate
 from random import Random
 
@@ -17,7 +17,7 @@ CENT = Decimal("0.01")
 WINTER_MONTHS, SUMMER_MONTHS = {10, 11, 12, 1, 2}, {4, 5, 6, 7, 8}
 ANONYMOUS_SHARE = 0.09
 CANCELLED_SHARE = 0.006
-REFUNDED_SHARE = {"store": 0.03, "mini_program": 0.07, "online_mall": 0.09, "app": 0.07}
+REFUNDED_SHARE = {"store": 0.03, "mini_program": 0.07, "web": 0.09, "app": 0.07}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,12 @@ class RefundPlan:
     quantity: int
     at: datetime
     on: date
+
+    @property
+    def paid_each(self) -> Decimal:
+        """What was paid for one piece, after the discount; six decimals, rounded down."""
+        whole = self.line.product.price * self.line.quantity - self.line.discount
+        return (whole / self.line.quantity).quantize(Decimal("0.000001"), rounding=ROUND_DOWN)
 
 
 class Shelf:
@@ -144,7 +150,7 @@ class Till:
         habit, festival = member.habit, self._calendar.festival_of.get(day)
         online = habit.online * (festival.online if festival else 1.0)
         if self._random.random() < min(0.95, online):
-            channel = self._random.choices(("mini_program", "online_mall", "app"), weights=(5, 3, 2))[0]
+            channel = self._random.choices(("mini_program", "web", "app"), weights=(5, 3, 2))[0]
         else:
             channel = "store"
         store = member.store if self._random.random() < 0.9 else self._random.choice(STORES).code

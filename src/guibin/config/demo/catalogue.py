@@ -29,7 +29,6 @@ STORES = (
     StorePlan("JJ", "苏州金鸡湖店", "苏州", "江苏", 0.1),
     StorePlan("GX", "成都高新店", "成都", "四川", 0.09),
 )
-CHANNELS = (("store", "门店"), ("mini_program", "小程序"), ("online_mall", "网上商城"), ("app", "APP"))
 ELSEWHERE = (
     ("北京", "北京"),
     ("广州", "广东"),

@@ -10,7 +10,7 @@ import pyarrow as pa
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
-from guibin.core.events import Entry, Event, record, record_many, subject
+from guibin.core.events import Entry, Event, Origin, record, record_many, subject
 from guibin.core.permissions import Actor
 from guibin.loyalty.events import StandingChanged, StandingEvaluated, StandingGained, StandingLost
 from guibin.loyalty.models import EvaluationRun, Policy, Standing
@@ -44,7 +44,9 @@ class _Move:
     receipt: dict[str, Any]
 
 
-def evaluate(*, facts: pa.Table, as_of: date, actor: Actor, at: datetime) -> Evaluation:
+def evaluate(
+    *, facts: pa.Table, as_of: date, actor: Actor, at: datetime, origin: Origin = Origin.LIVE
+) -> Evaluation:
     """Decide every customer of `facts` by the policy version in force on `as_of`.
 
     Raises `PolicyInactive`. Customers missing from the facts lose their standing.
@@ -56,7 +58,7 @@ def evaluate(*, facts: pa.Table, as_of: date, actor: Actor, at: datetime) -> Eva
         vips, near = decider.vips(), decider.near(get_near_permille())
         wanted = {
             member.customer_id: _row(member, version)
-            for member in decider.members([*vips.tolist(), *near.tolist()])
+            for member in decider.members(sorted({*vips.tolist(), *near.tolist()}))
         }
         current, since = _current()
         moves = list(_moves(current, wanted))
@@ -78,7 +80,7 @@ def evaluate(*, facts: pa.Table, as_of: date, actor: Actor, at: datetime) -> Eva
             changed=sum(1 for move in moves if move.level_from and move.level_to),
             lost=sum(1 for move in moves if not move.level_to),
         )
-        _record(moves, run, version, actor, at)
+        _record(moves, run, version, actor=actor, at=at, origin=origin)
         return as_evaluation(run)
 
 
@@ -186,7 +188,15 @@ def _copy(cursor: Any, statement: str, types: list[str], rows: Iterable[tuple[ob
             copy.write_row(row)
 
 
-def _record(moves: list[_Move], run: EvaluationRun, version: VersionView, actor: Actor, at: datetime) -> None:
+def _record(
+    moves: list[_Move],
+    run: EvaluationRun,
+    version: VersionView,
+    *,
+    actor: Actor,
+    at: datetime,
+    origin: Origin,
+) -> None:
     """One event per changed customer under one batch, and one for the evaluation itself."""
     day = run.as_of.isoformat()
     entries = (
@@ -196,7 +206,7 @@ def _record(moves: list[_Move], run: EvaluationRun, version: VersionView, actor:
         )
         for move in moves
     )
-    record_many(entries, actor=actor, at=at, batch_id=uuid.uuid4())
+    record_many(entries, actor=actor, at=at, origin=origin, batch_id=uuid.uuid4())
     record(
         StandingEvaluated(
             policy=version.policy_code,
@@ -209,6 +219,7 @@ def _record(moves: list[_Move], run: EvaluationRun, version: VersionView, actor:
         subjects=[subject("policy_version", version.id)],
         actor=actor,
         at=at,
+        origin=origin,
     )
 
 

@@ -39,8 +39,14 @@ def make_customers(count: int, at: datetime) -> list[int]:
     from guibin.customers import api as customers
 
     rows = [customers.CustomerRow(position=n, name=f"客{n}", external_id=f"t{n}") for n in range(count)]
-    outcomes = customers.import_customers(
-        rows=rows, source="test", match=("external_id",), policy="fill", actor=SYSTEM, at=at
+    outcomes = customers.bulk_upsert(
+        rows=rows,
+        match_keys=("external_id",),
+        policy="fill",
+        source="test",
+        import_id=None,
+        actor=SYSTEM,
+        at=at,
     )
     return [outcome.customer_id for outcome in outcomes]
 
