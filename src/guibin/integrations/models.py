@@ -18,7 +18,7 @@ class ImportRun(models.Model):
     options = models.JSONField(default=dict)
     mapping = models.JSONField(default=dict)
     template = models.CharField(max_length=80, default="", blank=True)
-    policy = models.CharField(max_length=10, default="fill_empty")
+    policy = models.CharField(max_length=10, default="fill")
     match_keys = models.JSONField(default=list)
     currency = models.CharField(max_length=3, default="", blank=True)
     as_of = models.DateField(null=True)

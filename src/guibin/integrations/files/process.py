@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,37 +14,31 @@ import pyarrow as pa
 from guibin.integrations.files.limits import Limits
 from guibin.integrations.files.refusal import Refused
 
-SILENCE_SECONDS_MAX = 600
 SOURCE_ROOT = str(Path(__file__).resolve().parents[3])
+Taker = Callable[[pa.RecordBatch], None]
 
 
-def inspect(file: BinaryIO, options: dict[str, Any], limits: Limits) -> dict[str, Any]:
-    """See ``reader.inspect``; ``file`` is a real, seekable file. Raises ``Refused``."""
-    child = _start("inspect", file, options, limits)
-    try:
-        out, err = child.communicate(timeout=SILENCE_SECONDS_MAX)
-    except subprocess.TimeoutExpired as error:
-        child.kill()
-        child.communicate()
-        raise Refused("too_slow") from error
-    _check(child.returncode, err, limits)
-    answer: dict[str, Any] = json.loads(out)
-    return answer
+def read_file(file: BinaryIO, options: dict[str, Any], limits: Limits, take: Taker) -> dict[str, Any]:
+    """Hand every batch of rows to ``take``; returns what ``reader.inspect`` found out.
 
-
-def read_batches(file: BinaryIO, spec: dict[str, Any], limits: Limits) -> Iterator[pa.RecordBatch]:
-    """The file's rows as Arrow batches of text. Raises ``Refused``, possibly after some batches."""
-    child = _start("read", file, spec, limits)
+    ``file`` is a real, seekable file. What ``take`` raises ends the reading. Raises ``Refused``, possibly
+    after some batches.
+    """
+    child = _start(file, options, limits)
     assert child.stdout is not None
     assert child.stderr is not None
     try:
         try:
             with pa.ipc.open_stream(child.stdout) as stream:
-                yield from stream
-        except (pa.ArrowInvalid, OSError) as error:
+                for batch in stream:
+                    take(batch)
+            rest = child.stdout.read()
+        except (pa.ArrowInvalid, EOFError) as error:
             _check(child.wait(timeout=60), child.stderr.read(), limits)
             raise Refused("reader_stopped") from error
         _check(child.wait(timeout=60), child.stderr.read(), limits)
+        found: dict[str, Any] = json.loads(rest)
+        return found
     finally:
         child.kill()
         child.wait()
@@ -52,25 +46,19 @@ def read_batches(file: BinaryIO, spec: dict[str, Any], limits: Limits) -> Iterat
         child.stderr.close()
 
 
-def _start(do: str, file: BinaryIO, options: dict[str, Any], limits: Limits) -> subprocess.Popen[bytes]:
+def _start(file: BinaryIO, options: dict[str, Any], limits: Limits) -> subprocess.Popen[bytes]:
     """Its own session, so that the parent's signals do not reach it; no secrets in its environment."""
     file.seek(0)
-    request = json.dumps({"do": do, "options": options, "limits": limits.as_json()})
+    request = json.dumps({"options": options, "limits": limits.as_json()})
     keep = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR", "SYSTEMROOT") if name in os.environ}
+    quiet = {"ARROW_DEFAULT_MEMORY_POOL": "system", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     return subprocess.Popen(
         [sys.executable, "-m", "guibin.integrations.files.reader", request],
         stdin=file.fileno(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
-        env=keep
-        | {
-            "PYTHONPATH": SOURCE_ROOT,
-            "ARROW_DEFAULT_MEMORY_POOL": "system",
-            "OMP_NUM_THREADS": "1",
-            "PYTHONIOENCODING": "utf-8",
-            "OPENBLAS_NUM_THREADS": "1",
-        },
+        env=keep | quiet | {"PYTHONPATH": SOURCE_ROOT, "PYTHONIOENCODING": "utf-8"},
     )
 
 

@@ -1,4 +1,4 @@
-"""The reading process: file on standard input, Arrow or JSON on standard output.
+"""The reading process: file on standard input; on standard output its rows as Arrow, then JSON about it.
 
 Started by ``files.process`` as ``python -m guibin.integrations.files.reader``. It binds its own memory and
 processor time before it touches the file, knows no Django and no secret, and ends with its parent.
@@ -46,8 +46,8 @@ class Source:
         return iterate_rows(text, delimiter=self.delimiter, quote=self.quote, limits=limits)
 
 
-def inspect(file: BinaryIO, options: dict[str, Any], limits: Limits) -> dict[str, Any]:
-    """Everything about the file but its rows: dialect, headings, a profile of each column."""
+def inspect(file: BinaryIO, options: dict[str, Any], limits: Limits, out: BinaryIO) -> dict[str, Any]:
+    """Every data row as an Arrow stream on ``out``; returns dialect, headings and a profile of each column."""
     content = open_content(file, limits)
     found: dict[str, Any] = {"kind": content.kind, "packing": content.packing}
     source = (
@@ -56,25 +56,27 @@ def inspect(file: BinaryIO, options: dict[str, Any], limits: Limits) -> dict[str
     head = list(itertools.islice(source.rows(limits), LOOK_ROWS))
     if not head:
         raise Refused("empty")
-    known = frozenset(options.get("known", ()))
     mojibake = find_mojibake([cell for _n, cells in head[:10] for cell in cells])
     mend = options.get("repair")
     if mend:
         head = [(n, [repair(cell, *mend) for cell in cells]) for n, cells in head]
-    header = options["header"] if options.get("header") is not None else detect_header(head, known)
-    header_cells = next((cells for number, cells in head if number == header), [])
-    width = max(len(header_cells), 0) or max(len(cells) for _n, cells in head)
-    while (
-        header_cells
-        and width > 1
-        and not header_cells[width - 1].strip()
-        and not _used(head, header, width - 1)
-    ):
-        width -= 1
-    found |= {"header": header, "columns": name_columns(header_cells, width), "width": width}
+    header, cells, width = _headings(head, options)
+    found |= {"header": header, "columns": name_columns(cells, width), "width": width}
     found["mojibake"] = None if mojibake is None or mend else _mojibake_json(mojibake)
-    found |= _profile(source, limits, header, Layout(width, _stripped(header_cells[:width]), mend))
+    layout = Layout(width, _stripped(cells[:width]), tuple(mend) if mend else None)  # type: ignore[arg-type]  # a pair
+    found |= _stream(source, limits, header, layout, out)
     return found
+
+
+def _headings(head: list[Row], options: dict[str, Any]) -> tuple[int, list[str], int]:
+    """(record number of the headings or 0, their cells, width without empty columns at the end)."""
+    known = frozenset(options.get("known", ()))
+    header = options["header"] if options.get("header") is not None else detect_header(head, known)
+    cells = next((cells for number, cells in head if number == header), [])
+    width = len(cells) or max(len(row) for _n, row in head)
+    while cells and width > 1 and not cells[width - 1].strip() and not _used(head, header, width - 1):
+        width -= 1
+    return header, cells, width
 
 
 def _used(head: list[Row], header: int, position: int) -> bool:
@@ -120,36 +122,21 @@ def _workbook(content: Content, options: dict[str, Any], found: dict[str, Any]) 
     return Source(content, sheet=sheet)
 
 
-def _profile(source: Source, limits: Limits, header: int, layout: Layout) -> dict[str, Any]:
+def _stream(source: Source, limits: Limits, header: int, layout: Layout, out: BinaryIO) -> dict[str, Any]:
     shapes = [Shape() for _ in range(layout.width)]
     faults: dict[str, int] = {}
     rows = 0
     data = (row for row in source.rows(limits) if row[0] > header)
-    for batch in batches(data, layout):
-        rows += batch.num_rows
-        for code in batch.column(1).drop_null().to_pylist():
-            faults[code] = faults.get(code, 0) + 1
-        for position, shape in enumerate(shapes):
-            shape.add(batch.column(2 + position))
-        spend_time(rows, limits)
-    return {"rows": rows, "faults": faults, "profile": [shape.as_json() for shape in shapes]}
-
-
-def read(file: BinaryIO, spec: dict[str, Any], limits: Limits, out: BinaryIO) -> None:
-    """All data rows as an Arrow stream."""
-    content = open_content(file, limits)
-    source = Source(
-        content, spec["encoding"], spec["delimiter"], spec.get("quote", '"'), spec.get("sheet", "")
-    )
-    mend = tuple(spec["repair"]) if spec.get("repair") else None
-    layout = Layout(spec["width"], tuple(spec.get("header_cells", ())), mend)  # type: ignore[arg-type]  # a pair
-    data = (row for row in source.rows(limits) if row[0] > spec["header"])
-    rows = 0
     with pa.ipc.new_stream(out, schema(layout.width)) as stream:
         for batch in batches(data, layout):
             stream.write_batch(batch)
             rows += batch.num_rows
+            for code in batch.column(1).drop_null().to_pylist():
+                faults[code] = faults.get(code, 0) + 1
+            for position, shape in enumerate(shapes):
+                shape.add(batch.column(2 + position))
             spend_time(rows, limits)
+    return {"rows": rows, "faults": faults, "profile": [shape.as_json() for shape in shapes]}
 
 
 def bind(limits: Limits) -> None:
@@ -174,10 +161,8 @@ def main() -> int:
     file = os.fdopen(os.dup(0), "rb", buffering=CHUNK_BYTES)
     out = io.BufferedWriter(io.FileIO(os.dup(1), "wb"), CHUNK_BYTES)
     try:
-        if request["do"] == "inspect":
-            out.write(json.dumps(inspect(file, request["options"], limits)).encode("utf-8", "replace"))
-        else:
-            read(file, request["options"], limits, out)
+        found = inspect(file, request["options"], limits, out)
+        out.write(json.dumps(found).encode("utf-8", "replace"))
         out.flush()
     except Refused as refusal:
         _say(refusal.code, refusal.data)

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 SHAPES_MAX = 400
 SAMPLES_MAX = 200
-THREE_PARTS = r"^\s*(?P<a>\d{1,4})[-/.](?P<b>\d{1,2})[-/.](?P<c>\d{1,4})(?:\D.*)?$"
+THREE_PARTS = r"^\s*(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.](?P<c>\d{2}|\d{4})(?:\D.*)?$"
 LEADING_ZERO = re.compile(r"0\d+")
 
 
@@ -27,6 +27,7 @@ class Shape:
     samples: dict[str, int] = field(default_factory=dict)
     first_max: int = 0
     second_max: int = 0
+    third_max: int = 0
     length_max: int = 0
     leading_zeros: int = 0
     exponents: int = 0
@@ -57,7 +58,7 @@ class Shape:
         parts = parts.filter(parts.is_valid())
         if len(parts) == 0:
             return
-        for name, attribute in (("a", "first_max"), ("b", "second_max")):
+        for name, attribute in (("a", "first_max"), ("b", "second_max"), ("c", "third_max")):
             top = pc.max(pc.cast(parts.field(name), pa.int32())).as_py()
             setattr(self, attribute, max(getattr(self, attribute), top))
 
@@ -82,6 +83,7 @@ class Shape:
             "samples": list(self.samples),
             "first_max": self.first_max,
             "second_max": self.second_max,
+            "third_max": self.third_max,
             "length_max": self.length_max,
             "leading_zeros": self.leading_zeros,
             "exponents": self.exponents,

@@ -4,8 +4,14 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
-from python_calamine import SheetVisibleEnum
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from guibin.integrations.files.delimited import Row
 from guibin.integrations.files.limits import Limits

@@ -13,8 +13,8 @@ STATES = (
     "undone",
 )
 KINDS = ("customers", "order_lines", "orders", "products", "refunds", "stores", "staff", "cards")
-POLICIES = ("skip", "fill_empty", "overwrite")
-MATCH_KEYS = ("external_id", "card", "phone", "email", "wechat", "id_number", "name_birthday")
+POLICIES = ("skip", "fill", "overwrite")
+MATCH_KEYS = ("number", "external_id", "card", "phone", "email", "id_number")
 
 NEXT = {
     "uploaded": frozenset({"checked", "failed", "cancelled"}),

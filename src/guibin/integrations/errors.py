@@ -1,0 +1,133 @@
+"""What can go wrong with a file, in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from guibin.core.errors import Conflict, DomainError, Invalid, NotFound, Text
+from guibin.integrations.files.refusal import Refused
+
+REFUSALS: dict[str, Text] = {
+    "empty": _("The file is empty."),
+    "binary": _("This is no table: the file holds binary data."),
+    "not_a_table": _("This is a %(format)s file. Please save the table as CSV or XLSX and load that."),
+    "old_or_locked_workbook": _(
+        "This workbook is protected by a password, or in the old .xls format. Please save it as .xlsx without a password."
+    ),
+    "locked_archive": _(
+        "The archive is protected by a password. Please unpack it, or pack it again without one."
+    ),
+    "broken_archive": _(
+        "The archive is damaged or was not written to its end. Please copy or download it again."
+    ),
+    "broken_workbook": _("The workbook is damaged and cannot be read. Please save it again."),
+    "nested_archive": _("There is an archive inside the archive. Please unpack it first."),
+    "no_table_inside": _("There is no CSV, TSV or XLSX file in the archive."),
+    "several_tables": _("The archive holds %(count)s tables. Please load them one by one."),
+    "entries": _("The archive holds %(count)s files; at most %(limit)s are allowed."),
+    "ratio": _("The archive unpacks to more than %(ratio)s times its size. That is refused for safety."),
+    "entities": _("The workbook's XML declares entities. That is refused for safety."),
+    "too_large": _("The content is larger than %(megabytes)s MB."),
+    "too_many_rows": _("The file has more than %(limit)s rows."),
+    "too_many_columns": _("The file has more than %(limit)s columns. Is the separator right?"),
+    "cell_too_long": _(
+        "Row %(row)s holds a cell of more than %(limit)s characters. Perhaps a quotation mark is not closed."
+    ),
+    "line_too_long": _("A line is longer than %(megabytes)s MB. Is this a table?"),
+    "sheet_unknown": _("There is no such worksheet."),
+    "encoding_unknown": _("There is no encoding called %(encoding)s."),
+    "too_slow": _("Reading the file took too long and was stopped. Please split it."),
+    "too_much_memory": _(
+        "Reading the file needs more than %(megabytes)s MB of memory. Please save it as CSV."
+    ),
+    "reader_stopped": _("The file could not be read to its end. It may be damaged."),
+}
+
+
+class FileRefused(Invalid):
+    """A whole file is refused. ``reason`` is the code of ``files.refusal``."""
+
+    code = "integrations.file_refused"
+
+    def __init__(self, reason: str, **data: object) -> None:
+        super().__init__(**data)
+        self.reason = reason
+
+    @property
+    def sentence(self) -> str:
+        text = str(REFUSALS.get(self.reason, REFUSALS["reader_stopped"]))
+        return text % self.data if self.data else text
+
+
+def refused(refusal: Refused) -> FileRefused:
+    return FileRefused(refusal.code, **refusal.data)
+
+
+class ImportUnknown(NotFound):
+    code = "integrations.import_unknown"
+    message = _("There is no import %(number)s.")
+
+
+class TemplateUnknown(NotFound):
+    code = "integrations.template_unknown"
+    message = _("There is no import template called %(name)s.")
+
+
+class TemplateNameTaken(Conflict):
+    code = "integrations.template_name_taken"
+    message = _("There is already a template with this name.")
+
+
+class KindUnknown(Invalid):
+    code = "integrations.kind_unknown"
+    message = _("%(kind)s is not a kind of file. Use one of: %(kinds)s.")
+
+
+class ColumnsMissing(Invalid):
+    code = "integrations.columns_missing"
+    message = _("These columns are still needed: %(columns)s.")
+
+
+class TemplateDoesNotFit(Invalid):
+    code = "integrations.template_does_not_fit"
+    message = _("The template needs columns that this file does not have: %(columns)s.")
+
+
+class WrongState(Conflict):
+    code = "integrations.wrong_state"
+    message = _("Import %(number)s is %(state)s; this cannot be done now.")
+
+
+class RunningElsewhere(Conflict):
+    code = "integrations.running_elsewhere"
+    message = _("Import %(number)s is being worked on by another process.")
+
+
+class FilesGone(Conflict):
+    code = "integrations.files_gone"
+    message = _(
+        "The rows of import %(number)s have been deleted after the storage time. Please load the file again."
+    )
+
+
+class UndoTooLate(Conflict):
+    code = "integrations.undo_too_late"
+    message = _(
+        "Import %(number)s was finished more than %(days)s days ago and can no longer be undone as a whole."
+    )
+
+
+class CurrencyFixed(Conflict):
+    code = "integrations.currency_fixed"
+    message = _(
+        "Amounts are already kept in %(base)s. Import %(wanted)s with dated rates, not as the base currency."
+    )
+
+
+class NothingToImport(Conflict):
+    code = "integrations.nothing_to_import"
+    message = _("No row of this file can be imported.")
+
+
+class ImportCancelled(DomainError):
+    code = "integrations.cancelled"
+    message = _("The import was cancelled. What was written stays and can be undone; you can also resume it.")
+    status = 409

@@ -1,0 +1,100 @@
+"""Which column goes where: by heading first, by content second, with a reason that can be read."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from guibin.integrations.files.dialect import normalise_heading
+from guibin.integrations.mapping.recognise import fits, recognise
+from guibin.integrations.mapping.targets import TARGETS, Target
+
+BY_CONTENT = {
+    "email": ("email",),
+    "phone": ("phone",),
+    "id_number": ("id_number",),
+    "date": ("instant", "date"),
+    "gender": ("gender",),
+    "name": ("text",),
+}
+SURE = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """``target`` empty: not imported. ``reason`` is a code: name, part_of_name, content, unknown, unneeded."""
+
+    column: str
+    target: str
+    confidence: float
+    reason: str
+
+    @property
+    def is_sure(self) -> bool:
+        return self.confidence >= SURE or not self.target
+
+
+def suggest(kind: str, columns: Sequence[str], profiles: Sequence[Mapping[str, Any]]) -> list[Suggestion]:
+    """One suggestion per column; a target is given once unless it may repeat."""
+    found = [recognise(profile) for profile in profiles]
+    bids = [
+        (score, -place, target, reason)
+        for place, column in enumerate(columns)
+        for target in TARGETS[kind]
+        for score, reason in [_bid(normalise_heading(column), target, found[place])]
+        if score > 0
+    ]
+    order = {target.name: rank for rank, target in enumerate(TARGETS[kind])}
+    chosen: dict[int, Suggestion] = {}
+    taken: set[str] = set()
+    for score, minus, target, reason in sorted(bids, key=lambda b: (-b[0], -b[1], order[b[2].name])):
+        place = -minus
+        if place in chosen or (target.name in taken and not target.repeatable):
+            continue
+        taken.add(target.name)
+        if not target.offered:
+            chosen[place] = Suggestion(columns[place], "", 1.0, "unneeded")
+        else:
+            chosen[place] = Suggestion(columns[place], target.name, round(score, 2), reason)
+    return [chosen.get(place, Suggestion(column, "", 0.0, "unknown")) for place, column in enumerate(columns)]
+
+
+def _bid(heading: str, target: Target, found: Mapping[str, float]) -> tuple[float, str]:
+    suits = fits(target.type, found)
+    if heading in target.words:
+        # A matching name with quite other content is asked about, not believed.
+        return (0.95 if suits is None or suits >= 0.5 else 0.6), "name"
+    part = max((len(word) for word in target.words if len(word) > 1 and _part_of(word, heading)), default=0)
+    if part and (suits is None or suits > 1 / 3):
+        return 0.5 + 0.2 * part / len(heading) + (0.1 if suits else 0.0), "part_of_name"
+    for kind, types in BY_CONTENT.items():
+        if (
+            found.get(kind, 0.0) > 0.7
+            and target.type in types
+            and (kind != "name" or target.name in {"name", "customer_name"})
+        ):
+            return 0.55 * found[kind], "content"
+    return 0.0, ""
+
+
+def _part_of(word: str, heading: str) -> bool:
+    if word.isascii():
+        return len(word) > 3 and (heading.startswith(word) or heading.endswith(word))
+    return word in heading
+
+
+def fingerprint(columns: Sequence[str]) -> str:
+    """The same for the same headings in any order."""
+    joined = "\x1f".join(sorted(normalise_heading(column) for column in columns))
+    return hashlib.sha256(joined.encode()).hexdigest()
+
+
+def guess_kind(columns: Sequence[str], profiles: Sequence[Mapping[str, Any]]) -> str:
+    """The kind whose fields these headings fill best."""
+    scores = {}
+    for kind, targets in TARGETS.items():
+        given = {s.target: s.confidence for s in suggest(kind, columns, profiles) if s.target}
+        missing = sum(1 for target in targets if target.required and target.name not in given)
+        scores[kind] = sum(given.values()) - 1.5 * missing
+    order = ("order_lines", "orders", "customers", "refunds", "products", "cards", "stores", "staff")
+    return max(order, key=lambda kind: scores[kind])

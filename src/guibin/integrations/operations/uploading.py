@@ -1,0 +1,80 @@
+"""A file comes in: sealed as it streams, counted and hashed, known to nobody by name."""
+
+import hashlib
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from django.db import transaction
+
+from guibin.core.events import record, subject
+from guibin.core.permissions import Actor
+from guibin.core.sealing.files import SealedWriter
+from guibin.integrations.errors import FileRefused, KindUnknown
+from guibin.integrations.events import ImportUploaded
+from guibin.integrations.models import ImportRun
+from guibin.integrations.operations.folder import imports_home, run_folder, write_json
+from guibin.integrations.permissions import IMPORT_FILES
+from guibin.integrations.rules.states import KINDS
+from guibin.integrations.settings import current_limits
+
+CHUNK_BYTES = 1 << 20
+
+
+def upload(*, kind: str, file_name: str, chunks: Iterable[bytes], actor: Actor, at: datetime) -> int:
+    """Seal a file that arrives in ``chunks``; returns the run's id. Raises ``KindUnknown``, ``FileRefused``."""
+    actor.require(IMPORT_FILES)
+    _check_kind(kind)
+    limit = current_limits().content_bytes_max
+    waiting = imports_home() / f"upload-{uuid.uuid4().hex}"
+    digest, size = hashlib.sha256(), 0
+    with SealedWriter(waiting) as sealed:
+        for chunk in chunks:
+            size += len(chunk)
+            if size > limit:
+                raise FileRefused("too_large", megabytes=limit >> 20)
+            digest.update(chunk)
+            sealed.write(chunk)
+    run_id = _open_run(kind, digest.hexdigest(), size, actor=actor, at=at)
+    waiting.rename(run_folder(run_id) / "source")
+    write_json(run_id, "about", {"file_name": Path(file_name).name[:200], "path": ""})
+    return run_id
+
+
+def register(*, kind: str, path: Path, actor: Actor, at: datetime) -> int:
+    """A file on this machine, read in place; returns the run's id. Raises ``KindUnknown``."""
+    actor.require(IMPORT_FILES)
+    _check_kind(kind)
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK_BYTES):
+            digest.update(chunk)
+    run_id = _open_run(kind, digest.hexdigest(), path.stat().st_size, actor=actor, at=at)
+    write_json(run_id, "about", {"file_name": path.name[:200], "path": str(path.resolve())})
+    return run_id
+
+
+def _check_kind(kind: str) -> None:
+    if kind not in KINDS and kind != "auto":
+        raise KindUnknown(kind=kind, kinds=", ".join(KINDS))
+
+
+def _open_run(kind: str, digest: str, size: int, *, actor: Actor, at: datetime) -> int:
+    with transaction.atomic():
+        run = ImportRun.objects.create(
+            kind="order_lines" if kind == "auto" else kind,
+            options={"kind_open": kind == "auto"},
+            source="",
+            actor=actor.code,
+            file_digest=digest,
+            file_bytes=size,
+            created_at=at,
+        )
+        record(
+            ImportUploaded(import_id=run.pk, file_kind=run.kind),
+            subjects=[subject("import", run.pk)],
+            actor=actor,
+            at=at,
+        )
+        return run.pk

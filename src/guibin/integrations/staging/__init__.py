@@ -1,0 +1,1 @@
+"""Rows typed, judged and laid aside: between a file's text and the slices' doors."""

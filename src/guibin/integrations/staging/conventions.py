@@ -1,0 +1,92 @@
+"""What product codes and descriptions say about a line, beyond being goods.
+
+``online_retail`` are the published code meanings of that shop; other files are judged by plain words
+only, since a code like ``M`` or ``S`` is somebody's T-shirt size.
+"""
+
+import re
+
+GOODS, FEE, DISCOUNT, OTHER, TEST, CHARGE = "goods", "fee", "discount", "other", "test", "charge"
+
+ONLINE_RETAIL = (
+    (re.compile(r"TEST\d*"), TEST),
+    (re.compile(r"BANK CHARGES|AMAZONFEE|CRUK|B"), CHARGE),
+    (re.compile(r"POST|DOT|C2|C3"), FEE),
+    (re.compile(r"D"), DISCOUNT),
+    (re.compile(r"M|m|S|ADJUST\d?|PADS|gift_\d+_\d+|GIFT"), OTHER),
+)
+WORDS = (
+    (
+        re.compile(
+            r"运费|邮费|快递费|配送费|包装费|服务费|手续费|運費|郵費|postage|shipping|freight|delivery( fee)?|handling",
+            re.IGNORECASE,
+        ),
+        FEE,
+    ),
+    (re.compile(r"优惠券|折扣|满减|优惠|立减|抹零|discount|coupon|rebate", re.IGNORECASE), DISCOUNT),
+    (re.compile(r"测试商品|测试|test product|test item", re.IGNORECASE), TEST),
+)
+CANCELLATION = re.compile(r"C\d+")
+BAD_DEBT = re.compile(r"A\d+")
+
+
+def code_kind(sku: str | None, conventions: str) -> str:
+    """``goods`` unless the shop's conventions know the code."""
+    if conventions == "online_retail" and sku:
+        for pattern, kind in ONLINE_RETAIL:
+            if pattern.fullmatch(sku):
+                return kind
+    return GOODS
+
+
+def words_kind(description: str | None) -> str:
+    if description:
+        for pattern, kind in WORDS:
+            if pattern.fullmatch(description.strip()):
+                return kind
+    return GOODS
+
+
+def is_cancellation(number: str | None, conventions: str) -> bool:
+    return bool(number) and conventions == "online_retail" and bool(CANCELLATION.fullmatch(str(number)))
+
+
+STATUS_WORDS = {
+    "placed": "placed|待付款|未付款|已下单|新建|pending|new|open|unpaid",
+    "paid": "paid|已付款|已支付|待发货|processing|付款成功",
+    "shipped": "shipped|已发货|配送中|运输中|待收货|fulfilled|in transit",
+    "completed": "completed|已完成|交易成功|交易完成|完成|已收货|已签收|done|complete|delivered|success|closed won|finished",
+    "cancelled": "cancelled|canceled|已取消|交易关闭|取消|已关闭|关闭|void|closed|作废",
+}
+_STATUS = {word: status for status, words in STATUS_WORDS.items() for word in words.split("|")}
+CHANNEL_WORDS = {
+    "store": "门店|线下|实体店|offline|store|pos|shop|线下门店",
+    "web": "官网|商城|网站|网店|online|web|website|网上商城|电商|ecommerce|internet",
+    "app": "app|手机app|客户端",
+    "mini_program": "小程序|微信小程序|mini program|miniprogram",
+    "wechat": "微信|公众号|企业微信|wechat",
+    "phone": "电话|热线|phone|call center|hotline",
+    "marketplace": "淘宝|天猫|京东|拼多多|抖音|唯品会|亚马逊|amazon|tmall|taobao|jd|marketplace|ebay",
+}
+_CHANNEL = {word: channel for channel, words in CHANNEL_WORDS.items() for word in words.split("|")}
+REASON_WORDS = {
+    "damaged": "质量问题|破损|损坏|damaged|defective|broken|质量",
+    "wrong_item": "发错货|错发|wrong item|wrong|发错",
+    "price_adjusted": "价差|退差价|price adjustment|price|差价",
+    "cancelled": "取消|不想要|cancelled|canceled|拍错|不想买了",
+    "returned": "退货|七天无理由|7天无理由|returned|return|无理由退货",
+}
+_REASON = {word: reason for reason, words in REASON_WORDS.items() for word in words.split("|")}
+
+
+def status_of(text: str | None) -> str | None:
+    """The order status a word means; an unknown word is given back, for the report."""
+    return _STATUS.get(text.strip().lower(), text.strip().lower()) if text else None
+
+
+def channel_of(text: str | None) -> str | None:
+    return _CHANNEL.get(text.strip().lower(), text.strip()) if text else None
+
+
+def reason_of(text: str | None) -> str:
+    return _REASON.get(text.strip().lower(), "other") if text else "returned"
