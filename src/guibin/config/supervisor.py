@@ -112,8 +112,10 @@ class Supervisor:
                 process.wait()
 
 
-def children(host: str, port: int, *, workers: int) -> list[Child]:
-    """The web process and so many workers."""
-    web = Child("web", [sys.executable, "-m", "guibin.config.web_server", host, str(port)])
+def children(host: str, port: int, *, workers: int, reload: bool = False) -> list[Child]:
+    """The web process (Django's own with ``reload``) and so many workers."""
+    serving = ["guibin.config.web_server", host, str(port)]
+    reloading = ["guibin", "django", "runserver", f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]
+    web = Child("web", [sys.executable, "-m", *(reloading if reload else serving)])
     names = ["worker"] if workers == 1 else [f"worker {number}" for number in range(1, workers + 1)]
     return [web, *(Child(name, [sys.executable, "-m", "guibin", "worker"]) for name in names)]

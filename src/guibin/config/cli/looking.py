@@ -48,6 +48,9 @@ def shell() -> None:
 def django_command(*, words: tuple[str, ...]) -> None:
     from django.core.management import execute_from_command_line
 
+    from guibin.config.lifeline import follow_lifeline
+
+    follow_lifeline()
     execute_from_command_line(["guibin django", *words])
 
 

@@ -48,22 +48,28 @@ def check_free(host: str, port: int) -> None:
 @host_option
 @port_option
 @option("--workers", type=int, default=1, envvar="GUIBIN_WORKERS", help=_("How many worker processes."))
-def serve(*, host: str, port: int, workers: int) -> None:
+@option("--reload", is_flag=True, help=_("For development: load changed code at once."))
+def serve(*, host: str, port: int, workers: int, reload: bool) -> None:
     from guibin.config import install
 
     check_free(host, port)
     install.install(say)
-    serve_until_ended(host, port, workers=workers)
+    serve_until_ended(host, port, workers=workers, reload=reload)
 
 
 def serve_until_ended(
-    host: str, port: int, *, workers: int = 1, sign_ins: Sequence[tuple[str, str, str]] = ()
+    host: str,
+    port: int,
+    *,
+    workers: int = 1,
+    reload: bool = False,
+    sign_ins: Sequence[tuple[str, str, str]] = (),
 ) -> None:
     """Supervise web and worker; print the address once it answers."""
     from guibin.config.supervisor import Supervisor, children
 
     shown = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    supervisor = Supervisor(children(host, port, workers=workers), tell=say)
+    supervisor = Supervisor(children(host, port, workers=workers, reload=reload), tell=say)
 
     def announce() -> None:
         if _wait_until_it_answers(shown, supervisor.is_ending):
