@@ -31,6 +31,7 @@ from guibin.accounts.operations.staff import (
     deactivate_staff,
     invite_staff,
     issue_link,
+    keep_look,
     reactivate_staff,
     update_staff,
 )
@@ -114,6 +115,7 @@ __all__ = [
     "invite_first_owner",
     "invite_staff",
     "issue_link",
+    "keep_look",
     "list_departments",
     "list_keys",
     "list_roles",

@@ -125,7 +125,7 @@ class StaffForm(forms.Form):
         departments = [(d.id, "　" * d.depth + d.name) for d in queries.list_departments()]
         _set_choices(self, "role_code", grantable)
         _set_choices(self, "store_id", [("", _("All stores")), *stores])
-        _set_choices(self, "department_id", [("", _("None")), *departments])
+        _set_choices(self, "department_id", [("", _("No department")), *departments])
 
 
 class StoreForm(forms.Form):
@@ -143,7 +143,7 @@ class StoreForm(forms.Form):
         required=False,
         help_text=_("Only if this store lies in another zone than the organisation."),
     )
-    is_active = forms.BooleanField(label=_("Open"), required=False, initial=True)
+    is_active = forms.BooleanField(label=_("Open for business"), required=False, initial=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -196,7 +196,7 @@ class ApiKeyForm(forms.Form):
         label=_("Only these stores"), required=False, coerce=int, help_text=_("None chosen: all stores.")
     )
     expires_on = forms.DateField(
-        label=_("Ends on"),
+        label=_("Valid until"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text=_("Empty: until it is withdrawn."),

@@ -161,16 +161,21 @@ def update_staff(
     return queries.get_staff(staff_id)
 
 
-def update_own_preferences(*, language: str, theme: str, actor: Actor, at: datetime) -> None:
-    """One's own language and look. Raises ``ValueInvalid``."""
+def keep_look(*, language: str | None, theme: str | None, actor: Actor, at: datetime) -> None:
+    """One's own language and look; None leaves it as it is. Raises ``ValueInvalid``."""
     actor.require(USE_ACCOUNT)
-    if theme not in models.THEMES:
-        raise ValueInvalid(value=theme)
+    wanted: dict[str, object] = {}
+    if theme is not None:
+        if theme not in models.THEMES:
+            raise ValueInvalid(value=theme)
+        wanted["theme"] = theme
+    if language is not None:
+        wanted["language"] = _known_language(language)
     with transaction.atomic():
         row = models.Staff.objects.select_for_update().filter(pk=actor.staff_id).first()
         if row is None:
             raise StaffUnknown
-        _write_changes(row, {"language": _known_language(language), "theme": theme}, actor=actor, at=at)
+        _write_changes(row, wanted, actor=actor, at=at)
 
 
 def deactivate_staff(*, staff_id: StaffId, actor: Actor, at: datetime) -> None:

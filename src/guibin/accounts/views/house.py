@@ -28,7 +28,7 @@ from guibin.web.access import actor_of, requires
 from guibin.web.errors import add_domain_error
 
 GROUP_WORDS: dict[str, Text] = {
-    "core": gettext_lazy("Product"),
+    "core": gettext_lazy("Guibin itself"),
     "web": gettext_lazy("Pages"),
     "accounts": gettext_lazy("Staff and sign-in"),
     "customers": gettext_lazy("Customers"),

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from guibin.accounts import forms, queries
-from guibin.accounts.operations.staff import update_own_preferences
+from guibin.accounts.operations.staff import keep_look
 from guibin.accounts.permissions import USE_ACCOUNT
 from guibin.core.clock import now
 from guibin.core.ids import StaffId
@@ -55,7 +55,7 @@ def me(request: HttpRequest) -> HttpResponse:
     initial = {"language": staff.language, "theme": staff.theme}
     form = forms.PreferencesForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        update_own_preferences(**form.cleaned_data, actor=actor, at=now())
+        keep_look(**form.cleaned_data, actor=actor, at=now())
         messages.success(request, _("Saved."))
         return _with_theme(redirect("accounts:me"), form.cleaned_data["theme"])
     last = formats.moment(staff.last_sign_in_at) if staff.last_sign_in_at else "–"

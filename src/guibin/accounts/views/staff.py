@@ -26,7 +26,7 @@ from guibin.web.links import link_url
 from guibin.web.listing import Column, Empty, Filter, ListSpec, ListState, render_list
 
 STATE_WORDS = {
-    "active": gettext_lazy("Active"),
+    "active": gettext_lazy("In use"),
     "invited": gettext_lazy("Invited"),
     "off": gettext_lazy("Switched off"),
 }
