@@ -23,10 +23,10 @@ from typing import Any
 
 import click
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop, ngettext_lazy
+from django.utils.translation import ngettext_lazy
 
 from guibin.core.errors import DomainError, NotFound, Text
-from guibin.core.postgres.errors import PostgresError
+from guibin.core.postgres.errors import PostgresError, gettext_noop
 
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 WIDTH_MAX = 100
