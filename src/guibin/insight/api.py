@@ -4,10 +4,12 @@ Everything takes an as-of day; None means the organisation's day (see ``current_
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from guibin.core import clock
 from guibin.core.paging import Page
+from guibin.core.permissions import SYSTEM, Actor
 from guibin.insight.facts.schema import FACT_NAMES, FACT_SCHEMA
 from guibin.insight.reports import (
     Behaviour,
@@ -70,7 +72,12 @@ Progress = Callable[[int, int], None]
 
 
 def refresh(
-    *, as_of: date | None = None, engine: str | None = None, progress: Progress | None = None
+    *,
+    as_of: date | None = None,
+    engine: str | None = None,
+    progress: Progress | None = None,
+    actor: Actor = SYSTEM,
+    at: datetime | None = None,
 ) -> RefreshResult:
     """Bring the warehouse up to date, count and publish the facts as of a day.
 
@@ -81,7 +88,9 @@ def refresh(
     """
     from guibin.insight import operations
 
-    return operations.refresh(as_of=as_of, engine=engine, progress=progress)
+    return operations.refresh(
+        actor=actor, at=at or clock.now(), as_of=as_of, engine=engine, progress=progress
+    )
 
 
 def current_day() -> date:

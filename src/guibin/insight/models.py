@@ -35,12 +35,13 @@ class Refresh(models.Model):
 class CustomerFacts(models.Model):
     """The published facts of one customer, for pages and programs that ask for few customers.
 
-    ``facts`` are the fact row without its customer id, with days as ISO text; ``checksum`` tells which
-    rows a refresh must write.
+    As of the newest ``Refresh``. ``facts`` are the fact row, with days as ISO text, but for what grows
+    with every day (days since the last purchase, tenure); ``began_on`` is where tenure starts.
+    ``checksum`` tells which rows a refresh must write.
     """
 
     customer_id = models.BigIntegerField(primary_key=True)
-    as_of = models.DateField()
+    began_on = models.DateField(null=True)
     stage = models.CharField(max_length=12)
     r_score = models.PositiveSmallIntegerField(null=True)
     f_score = models.PositiveSmallIntegerField(null=True)

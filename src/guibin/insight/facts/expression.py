@@ -37,10 +37,10 @@ BRANCHES: dict[str, frozenset[str]] = {
     "lifetime": frozenset((
         "first_order_on", "last_order_on", "recency_days", "orders_count", "gross_minor", "net_minor",
         "average_order_minor", "tenure_days", "orders_12m", "gross_12m_minor", "net_12m_minor",
-        "promotions_12m", "profit_12m_minor",
+        "promotions_12m", "net_year_minor", "profit_12m_minor",
     )),
     "returned": frozenset((
-        "refund_minor", "net_minor", "refund_12m_minor", "net_12m_minor", "refunds_count",
+        "refund_minor", "net_minor", "refund_12m_minor", "net_12m_minor", "refunds_count", "net_year_minor",
         "profit_12m_minor",
     )),
     "monthly": frozenset(("months_active_12m", "months_net_minor", "months_orders", "orders_month_max")),
@@ -94,6 +94,7 @@ def _lifetime(orders: Table, window: YearWindow) -> Table:
         orders_12m=orders.count(where=recent),
         gross_12m_minor=_sum(orders.amount_base_minor, recent),
         promotions_12m=orders.count(where=recent & orders.promoted),
+        gross_year=_sum(orders.amount_base_minor, orders.ordered_on >= window.year_start),
     )
 
 
@@ -103,6 +104,7 @@ def _returned(refunds: Table, window: YearWindow) -> Table:
         refunds_count=refunds.count(),
         refund_minor=_sum(refunds.amount_base_minor),
         refund_12m_minor=_sum(refunds.amount_base_minor, recent),
+        refund_year=_sum(refunds.amount_base_minor, refunds.refunded_on >= window.year_start),
         refund_cost_12m=_sum(refunds.cost_base_minor, recent),
         refund_cost_unknown=refunds.count(where=recent & refunds.cost_base_minor.isnull()),
     )
@@ -218,6 +220,7 @@ def _shape(table: Table, as_of: date, wanted: set[str]) -> Table:
     figures: dict[str, Any] = {
         "recency_days": day.delta(table.last_order_on, unit="day").cast("int64"),
         "net_minor": table.gross_minor - table.refund_minor,
+        "net_year_minor": table.gross_year - table.refund_year,
         "net_12m_minor": table.gross_12m_minor - table.refund_12m_minor,
         "average_order_minor": _rounded_share(table.gross_minor, table.orders_count),
         "tenure_days": ibis.ifelse(tenure < 0, 0, tenure),
@@ -271,7 +274,7 @@ INTEGERS = frozenset((
     "orders_count", "gross_minor", "refund_minor", "orders_12m", "gross_12m_minor", "refund_12m_minor",
     "months_active_12m", "orders_month_max", "refunds_count", "promotions_12m", "categories_count_12m",
     "gaps", "gaps_sum", "gaps_squares", "line_cost", "cost_unknown", "orders_priced", "refund_cost_12m",
-    "refund_cost_unknown",
+    "refund_cost_unknown", "gross_year", "refund_year",
 ))  # fmt: skip
 
 

@@ -19,6 +19,7 @@ COUNTED: tuple[tuple[str, pa.DataType], ...] = (
     ("net_12m_minor", INT),
     ("gross_12m_minor", INT),
     ("refund_12m_minor", INT),
+    ("net_year_minor", INT),
     ("profit_12m_minor", INT),
     ("months_active_12m", INT),
     ("months_net_minor", pa.list_(INT)),
@@ -45,4 +46,5 @@ JUDGED: tuple[tuple[str, pa.DataType], ...] = (
 COUNTED_SCHEMA = pa.schema(list(COUNTED))
 FACT_SCHEMA = pa.schema([*COUNTED, *JUDGED])
 COUNTED_NAMES = tuple(name for name, _type in COUNTED)
+JUDGED_NAMES = tuple(name for name, _type in JUDGED)
 FACT_NAMES = tuple(name for name, _type in (*COUNTED, *JUDGED))

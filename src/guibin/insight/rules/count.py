@@ -101,6 +101,8 @@ def count_facts(
         "refund_minor": refund,
         "net_minor": gross - refund,
         **_count_year(window, orders, refunds),
+        "net_year_minor": sum(o.amount for o in orders if o.on >= window.year_start)
+        - sum(r.amount for r in refunds if r.on >= window.year_start),
         "profit_12m_minor": _count_profit(window, orders, refunds, lines),
         "average_order_minor": rounded_share(gross, len(orders)),
         "purchase_days": len(days),

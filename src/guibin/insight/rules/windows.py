@@ -35,6 +35,11 @@ class YearWindow:
         """The last day before the window."""
         return self.bounds[0]
 
+    @property
+    def year_start(self) -> date:
+        """The first day of the calendar year of ``as_of``."""
+        return date(self.as_of.year, 1, 1)
+
     def month_of(self, day: date) -> int | None:
         """The index of the month that holds ``day``, None outside the window."""
         if not self.bounds[0] < day <= self.as_of:

@@ -1,0 +1,163 @@
+"""The refresh: copy what changed, count, judge, publish, tell."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from django.db import connection, transaction
+
+from guibin.accounts import api as accounts
+from guibin.core import clock
+from guibin.core.events import record, subject
+from guibin.core.permissions import Actor
+from guibin.insight.events import FactsRefreshed
+from guibin.insight.facts import canonical, publishing
+from guibin.insight.facts.counting import count_version, counted_path, keep
+from guibin.insight.facts.engine import SOURCE_NAMES, DuckEngine, open_duck, open_engine, view_statements
+from guibin.insight.facts.judging import as_record
+from guibin.insight.facts.store import judge_and_keep, judging_of
+from guibin.insight.models import Refresh
+from guibin.insight.preferences import get_wishes
+from guibin.insight.reports import RefreshResult
+from guibin.insight.warehouse import extract, versions
+from guibin.insight.warehouse.copying import build_version
+from guibin.insight.warehouse.versions import Version
+
+Progress = Callable[[int, int], None]
+COPIED, COUNTED, JUDGED, WHOLE = 60, 80, 95, 100
+
+
+def refresh(
+    *,
+    actor: Actor,
+    at: datetime,
+    as_of: date | None = None,
+    engine: str | None = None,
+    progress: Progress | None = None,
+) -> RefreshResult:
+    """See the door. The new version becomes current before its facts are published: a crash in
+    between leaves a version the database does not know, and the next refresh copies everything."""
+    began = time.perf_counter()
+    tell = progress or _silent
+    day = as_of or current_day(at)
+    with extract.refresh_lock() as link, open_engine(engine) as chosen:
+        version = _copy(link, tell)
+        counted, mode = count_version(chosen, version, day)
+        keep(counted, counted_path(version, day))
+        tell(COUNTED, WHOLE)
+        with open_duck() as duck:
+            organisation = accounts.organisation()
+            facts = judge_and_keep(duck, version, day, get_wishes(organisation.base_currency), counted)
+            named, anonymous, digest = _sum_up(duck, version, day, facts)
+            sums = canonical.checksums(duck, facts)
+        pq.write_table(sums, version.folder / "published.parquet")
+        before = _published_before(version)
+        version = versions.finish(version)
+        tell(JUDGED, WHOLE)
+        result = RefreshResult(
+            engine=chosen.name, as_of=day, customers=facts.num_rows, orders=named + anonymous,
+            orders_anonymous=anonymous, changed=0, mode=mode, seconds=0.0, digest=digest, version=version.id,
+        )  # fmt: skip
+        seconds = time.perf_counter() - began
+        changed = _publish(facts, sums, before, result, actor=actor, at=at, seconds=seconds)
+        versions.sweep(version)
+    tell(WHOLE, WHOLE)
+    return replace(result, changed=changed, seconds=round(time.perf_counter() - began, 3))
+
+
+def current_day(at: datetime) -> date:
+    """The organisation's fixed day, else the business day of ``at`` in its zone."""
+    organisation = accounts.organisation()
+    return organisation.as_of_on or clock.business_day(at, organisation.time_zone)
+
+
+def _silent(_done: int, _total: int) -> None:
+    return
+
+
+def _copy(link: object, tell: Progress) -> Version:
+    """The next version, built from one snapshot."""
+    datasets = extract.all_datasets()
+    extract.required(datasets, *SOURCE_NAMES)
+    previous = _known(versions.find_current())
+    expected = 1 if previous else _expected_rows([dataset.table for dataset in datasets.values()])
+    seen = 0
+
+    def count(rows: int) -> None:
+        nonlocal seen
+        seen += rows
+        tell(min(COPIED, COPIED * seen // expected), WHOLE)
+
+    with extract.snapshot(link) as shot:
+        if previous is not None and previous.watermark > shot.oldest_running:
+            previous = None  # the database was restored to an earlier state
+        return build_version(shot, datasets.values(), previous, count)
+
+
+def _known(version: Version | None) -> Version | None:
+    """The version if it is the one this database last published from."""
+    newest = Refresh.objects.order_by("-id").values_list("version", flat=True).first()
+    return version if version is not None and version.id == newest else None
+
+
+def _expected_rows(tables: list[str]) -> int:
+    """PostgreSQL's own estimate, for the progress bar."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(greatest(reltuples, 0)), 0)::bigint FROM pg_class WHERE relname = ANY(%s)",
+            [tables],
+        )
+        return max(1, int(cursor.fetchone()[0]))
+
+
+def _sum_up(duck: DuckEngine, version: Version, day: date, facts: pa.Table) -> tuple[int, int, str]:
+    """Orders that count, with and without a customer, and the digest of the facts."""
+    for statement in view_statements(version):
+        duck.link.execute(statement)
+    named, anonymous = duck.link.execute(
+        "SELECT count(customer_id), count(*) - count(customer_id) FROM orders "
+        "WHERE status <> 'cancelled' AND ordered_on <= ?",
+        [day],
+    ).fetchone()
+    categories = duck.run("SELECT category_id, name FROM categories")
+    return int(named), int(anonymous), canonical.digest(duck, facts, categories)
+
+
+def _published_before(version: Version) -> pa.Table:
+    """Checksums of what is published: from the parent version, else from the database."""
+    if version.parent is not None:
+        path = versions.root() / "versions" / version.parent / "published.parquet"
+        if path.exists():
+            return pq.read_table(path)
+    return publishing.published_checksums()
+
+
+def _publish(
+    facts: pa.Table,
+    sums: pa.Table,
+    before: pa.Table,
+    result: RefreshResult,
+    *,
+    actor: Actor,
+    at: datetime,
+    seconds: float,
+) -> int:
+    ids, gone = publishing.changed_ids(sums, before)
+    changed = len(ids) + len(gone)
+    with transaction.atomic():
+        publishing.publish(facts, sums, ids, gone, result.as_of)
+        row = Refresh.objects.create(
+            version=result.version, as_of=result.as_of, engine=result.engine, mode=result.mode,
+            customers=result.customers, orders=result.orders, orders_anonymous=result.orders_anonymous,
+            changed=changed, digest=result.digest, judging=as_record(judging_of(facts)),
+            started_at=at, finished_at=at + timedelta(seconds=seconds),
+        )  # fmt: skip
+        event = FactsRefreshed(
+            refresh_id=row.pk, as_of=result.as_of, customers=result.customers, orders=result.orders,
+            changed=changed,
+        )  # fmt: skip
+        record(event, subjects=[subject("refresh", row.pk)], actor=actor, at=at)
+    return changed

@@ -1,0 +1,44 @@
+"""Jobs: the refresh, by night, after imports, and when somebody asks."""
+
+from guibin.core import clock, jobs
+from guibin.core.errors import DomainError
+from guibin.core.permissions import SYSTEM, Actor
+from guibin.insight import operations
+
+KIND = "insight.refresh"
+
+
+@jobs.task(name=KIND, lock=KIND)
+def refresh_task(run_id: int) -> None:
+    """A refresh whose progress people watch. Repeating it is harmless."""
+    jobs.start_run(run_id, at=clock.now())
+    try:
+        result = operations.refresh(
+            actor=SYSTEM,
+            at=clock.now(),
+            progress=lambda done, total: jobs.report(run_id, done=done, total=total),
+        )
+    except jobs.JobCancelled:
+        jobs.finish_run(run_id, state="cancelled", at=clock.now())
+        return
+    except DomainError as error:
+        jobs.finish_run(run_id, state="failed", at=clock.now(), error_code=error.code)
+        return
+    summary = {"customers": result.customers, "orders": result.orders, "changed": result.changed}
+    jobs.finish_run(run_id, state="done", at=clock.now(), result=summary)
+
+
+@jobs.schedule(name="insight.refresh_nightly", cron="10 20 * * *")
+def refresh_nightly() -> None:
+    """Each night at 04:10 in China, before anybody works."""
+    queue_refresh(actor=SYSTEM)
+
+
+def queue_refresh(*, actor: Actor) -> int:
+    """Queue a refresh unless one already waits; returns the run to watch."""
+    latest = jobs.find_latest(KIND)
+    if latest is not None and latest.state == "queued":
+        return latest.id
+    run_id = jobs.open_run(kind=KIND, actor=actor, at=clock.now())
+    jobs.defer(KIND, run_id=run_id)
+    return run_id

@@ -1,0 +1,151 @@
+"""Building the next version: full copies by streaming, later ones by merging what changed.
+
+A dataset is a large ``base``, a small ``delta``, and the keys of ``gone`` base rows that the delta
+replaces or that were deleted. Unchanged files are linked, not copied. When the delta grows, the base
+is written anew.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from guibin.core.manifest import Dataset
+from guibin.insight.warehouse.extract import Snapshot, arrow_schema, fingerprint
+from guibin.insight.warehouse.versions import Content, Version, begin, new_id
+
+PARTS = ("base", "delta", "gone")
+SMALL = 50_000  # rows: below, the base itself is rewritten
+DELTA_SHARE_MAX = 10  # per cent of the base
+COMPRESSION = "zstd"
+ROW_GROUP = 200_000
+Progress = Callable[[int], None]
+
+
+def build_version(
+    snapshot: Snapshot, datasets: Iterable[Dataset], previous: Version | None, progress: Progress
+) -> Version:
+    """Copy into an unfinished folder what ``previous`` lacks (everything, when it is None)."""
+    version_id = new_id()
+    folder = begin(version_id)
+    contents = {}
+    for dataset in datasets:
+        (folder / dataset.name).mkdir()
+        known = previous.contents.get(dataset.name) if previous else None
+        if previous is None or known is None or known.fingerprint != fingerprint(dataset):
+            contents[dataset.name] = _copy_all(snapshot, dataset, folder, progress)
+        else:
+            contents[dataset.name] = _copy_changes(snapshot, dataset, previous, folder, progress)
+    whole = previous is not None and all(content.touched_rows >= 0 for content in contents.values())
+    (folder / "facts").mkdir()
+    return Version(
+        version_id,
+        folder,
+        snapshot.oldest_running,
+        previous.id if previous and whole else None,
+        contents,
+    )
+
+
+def _copy_all(snapshot: Snapshot, dataset: Dataset, folder: Path, progress: Progress) -> Content:
+    """Stream every row; ``touched_rows`` −1 says that what changed is not known."""
+    rows = 0
+    path = folder / dataset.name / "base.parquet"
+    with pq.ParquetWriter(path, arrow_schema(dataset), compression=COMPRESSION) as writer:
+        for batch in snapshot.stream(dataset):
+            writer.write_batch(batch, row_group_size=ROW_GROUP)
+            rows += batch.num_rows
+            progress(batch.num_rows)
+    return Content(dataset.name, dataset.key, fingerprint(dataset), rows, 0, 0, -1)
+
+
+def _copy_changes(
+    snapshot: Snapshot, dataset: Dataset, previous: Version, folder: Path, progress: Progress
+) -> Content:
+    changed = snapshot.rows(dataset, since=previous.watermark)
+    deleted = snapshot.deleted(dataset, since=previous.watermark)
+    progress(changed.num_rows + deleted.num_rows)
+    known = previous.contents[dataset.name]
+    if not changed.num_rows and not deleted.num_rows:
+        _link(previous, dataset, folder)
+        return replace(known, touched_rows=0)
+    return _merge(dataset, previous, changed, deleted, folder)
+
+
+def _link(previous: Version, dataset: Dataset, folder: Path) -> None:
+    for part in PARTS:
+        source = previous.file(dataset.name, part)
+        if source.exists():
+            link_or_copy(source, folder / dataset.name / source.name)
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """A second name for a file that is never changed; a copy where the file system has no links."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def _merge(
+    dataset: Dataset, previous: Version, changed: pa.Table, deleted: pa.Table, folder: Path
+) -> Content:
+    """The old rows without what was touched, and what changed, as base or as delta."""
+    known, key, target = previous.contents[dataset.name], dataset.key, folder / dataset.name
+    link = duckdb.connect()
+    link.register("changed", changed)
+    link.register("deleted", deleted)
+    link.execute(f'CREATE TABLE touched AS SELECT "{key}" FROM changed UNION SELECT "{key}" FROM deleted')
+    touched = _count(link, "touched")
+    _write(link, "SELECT * FROM touched", target / "touched.parquet")
+    _open_old(link, dataset, previous)
+    left = f'"{key}" NOT IN (SELECT "{key}" FROM touched)'
+    grown = known.delta_rows + known.gone_rows + touched
+    if known.base_rows < SMALL or grown * 100 > known.base_rows * DELTA_SHARE_MAX:
+        rows = f'SELECT * FROM base WHERE "{key}" NOT IN (SELECT "{key}" FROM gone) AND {left}'
+        rows += f" UNION ALL SELECT * FROM delta WHERE {left} UNION ALL SELECT * FROM changed"
+        counts = (_write(link, rows, target / "base.parquet"), 0, 0)
+    else:
+        link_or_copy(previous.file(dataset.name, "base"), target / "base.parquet")
+        delta = f"SELECT * FROM delta WHERE {left} UNION ALL SELECT * FROM changed"
+        gone = f'SELECT "{key}" FROM gone UNION SELECT "{key}" FROM touched'
+        counts = (
+            known.base_rows,
+            _write(link, delta, target / "delta.parquet"),
+            _write(link, gone, target / "gone.parquet"),
+        )
+    link.close()
+    return Content(dataset.name, key, known.fingerprint, *counts, touched)
+
+
+def _open_old(link: duckdb.DuckDBPyConnection, dataset: Dataset, previous: Version) -> None:
+    empty = {
+        "delta": arrow_schema(dataset).empty_table(),
+        "gone": pa.table({dataset.key: pa.array([], pa.int64())}),
+    }
+    for part in PARTS:
+        path = previous.file(dataset.name, part)
+        if path.exists():
+            link.execute(f"CREATE VIEW {part} AS SELECT * FROM read_parquet('{_escaped(path)}')")
+        else:
+            link.register(part, empty[part])
+
+
+def _write(link: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
+    options = f"FORMAT parquet, COMPRESSION {COMPRESSION}, ROW_GROUP_SIZE {ROW_GROUP}"
+    result = link.execute(f"COPY ({query}) TO '{_escaped(path)}' ({options})").fetchone()
+    return int(result[0]) if result else 0
+
+
+def _count(link: duckdb.DuckDBPyConnection, table: str) -> int:
+    found = link.execute(f"SELECT count(*) FROM {table}").fetchone()
+    return int(found[0]) if found else 0
+
+
+def _escaped(path: Path) -> str:
+    return str(path).replace("'", "''")
