@@ -126,3 +126,62 @@ def _copy_template(owner: psycopg.Connection[Any], *, template: str, name: str) 
 def at() -> datetime:
     """A fixed instant: Monday 2026-11-23, 10:00 in Shanghai."""
     return datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+
+# -- named staff: an owner, a manager, an agent of one store, and an outsider of another
+
+
+def _staff(name: str, role: str, store: str | None = None) -> Any:
+    from guibin.accounts import api
+    from guibin.core.permissions import SYSTEM
+
+    at = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
+    store_id = api.ensure_stores(texts=[store], actor=SYSTEM, at=at)[store] if store else None
+    staff = api.find_staff(name) or api.create_staff(
+        sign_in_name=name,
+        display_name=name.title(),
+        role_code=role,
+        store_id=store_id,
+        actor=SYSTEM,
+        at=at,
+    )
+    return api.actor_for_staff(staff.id)
+
+
+@pytest.fixture
+def owner(db: None) -> Any:
+    """May do everything."""
+    return _staff("owner", "owner")
+
+
+@pytest.fixture
+def manager(db: None) -> Any:
+    """Runs the shop: everything but the organisation's settings and keys."""
+    return _staff("manager", "manager")
+
+
+@pytest.fixture
+def agent(db: None) -> Any:
+    """Looks after the customers of the lake store."""
+    return _staff("agent", "agent", "湖滨店")
+
+
+@pytest.fixture
+def outsider(db: None) -> Any:
+    """An agent of another store: must not reach the lake store's customers."""
+    return _staff("outsider", "agent", "静安店")
+
+
+@pytest.fixture
+def client_as(db: None) -> Any:
+    """``client_as(actor)``: a test client signed in as that member of staff."""
+    from django.test import Client
+
+    from guibin.accounts.models import Staff
+
+    def sign_in(actor: Any) -> Client:
+        client = Client()
+        client.force_login(Staff.objects.get(pk=actor.id), backend="guibin.accounts.backends.StaffBackend")
+        return client
+
+    return sign_in
