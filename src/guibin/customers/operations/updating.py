@@ -14,6 +14,7 @@ from guibin.customers.models import (
     AttributeValue,
     ContactPoint,
     Customer,
+    CustomerAlias,
     CustomerTag,
     ExternalId,
     FieldChange,
@@ -104,14 +105,16 @@ def update_people(wishes: Sequence[Wish], policy: Policy, batch: Batch) -> dict[
 
 
 def _held(ids: Sequence[int], wishes: Sequence[Wish]) -> Held:
+    merged = dict(CustomerAlias.objects.filter(into_id__in=ids).values_list("pk", "into_id"))
+    everybody = [*ids, *merged]
     contacts: dict[int, set[tuple[str, bytes]]] = defaultdict(set)
-    rows = ContactPoint.objects.filter(customer_id__in=ids)
+    rows = ContactPoint.objects.filter(customer_id__in=everybody)
     for owner, kind, index in rows.values_list("customer_id", "kind", "value_index"):
-        contacts[owner].add((kind, bytes(index)))
+        contacts[merged.get(owner, owner)].add((kind, bytes(index)))
     externals: dict[int, set[tuple[str, bytes]]] = defaultdict(set)
-    external_rows = ExternalId.objects.filter(customer_id__in=ids)
+    external_rows = ExternalId.objects.filter(customer_id__in=everybody)
     for owner, source, index in external_rows.values_list("customer_id", "source", "value_index"):
-        externals[owner].add((source, bytes(index)))
+        externals[merged.get(owner, owner)].add((source, bytes(index)))
     tags: dict[int, set[int]] = defaultdict(set)
     if any(wish.tag_ids for wish in wishes):
         for owner, tag_id in CustomerTag.objects.filter(customer_id__in=ids).values_list(
