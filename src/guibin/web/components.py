@@ -44,7 +44,7 @@ class PartNode(Node):
         parts = context.get(PARTS)
         if parts is None:
             raise TemplateSyntaxError(f"part {self.name!r} stands outside a component")
-        parts[self.name] = self.nodelist.render(context).strip()
+        parts[self.name] = SafeString(self.nodelist.render(context).strip())
         return SafeString("")
 
 

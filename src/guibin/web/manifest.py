@@ -21,6 +21,12 @@ MANIFEST = Manifest(
             icon="components",
             search=_("components, design"),
         ),
+        Link(
+            name="web.gallery_bulk",
+            url_name="web-gallery-bulk",
+            label=_("Tag sample customers"),
+            permission=VIEW_GALLERY,
+        ),
     ),
     help=(
         HelpPage(
