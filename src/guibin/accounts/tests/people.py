@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from guibin.accounts import api
 from guibin.core.permissions import SYSTEM, Actor
 
-AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+AT = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
 PASSWORD = "herbst-laub-raschelt-leise"
 
 

@@ -164,7 +164,8 @@ def _as_words(setting: Setting[Any]) -> str:
     """The default as a person would read it."""
     if isinstance(setting.default, bool):
         return _("yes") if setting.default else _("no")
-    return str(dict(setting.choices).get(setting.default, _as_text(setting.default)))
+    text = _as_text(setting.default)
+    return str(dict(setting.choices).get(text, text))
 
 
 @requires(VIEW_ROLES)
