@@ -14,15 +14,16 @@ def staff() -> None:
 @argument("sign_in_name")
 @json_option
 def link(sign_in_name: str, as_json: bool) -> None:  # noqa: FBT001 - click hands options over by name
-    from guibin.accounts import operations, queries
+    from guibin.accounts import queries
     from guibin.accounts.errors import StaffUnknown
+    from guibin.accounts.operations.staff import issue_link
     from guibin.core.clock import now
     from guibin.core.permissions import SYSTEM
 
     person = queries.find_staff(sign_in_name)
     if person is None:
         raise StaffUnknown
-    invitation = operations.staff.issue_link(staff_id=person.id, actor=SYSTEM, at=now())
+    invitation = issue_link(staff_id=person.id, actor=SYSTEM, at=now())
     if as_json:
         print_json({"path": invitation.path, "expires_at": invitation.expires_at})
     else:

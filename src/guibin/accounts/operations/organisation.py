@@ -30,7 +30,7 @@ def update_organisation(
         raise ValueInvalid(value=base_currency)
     if not is_zone(time_zone):
         raise ValueInvalid(value=time_zone)
-    wanted = {"name": name.strip(), "base_currency": currency, "time_zone": time_zone}
+    wanted: dict[str, object] = {"name": name.strip(), "base_currency": currency, "time_zone": time_zone}
     return _write(wanted, actor=actor, at=at)
 
 

@@ -172,7 +172,7 @@ def keep_look(*, language: str | None, theme: str | None, actor: Actor, at: date
     if language is not None:
         wanted["language"] = _known_language(language)
     with transaction.atomic():
-        row = models.Staff.objects.select_for_update().filter(pk=actor.staff_id).first()
+        row = models.Staff.objects.select_for_update().filter(pk=actor.staff_id or 0).first()
         if row is None:
             raise StaffUnknown
         _write_changes(row, wanted, actor=actor, at=at)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -101,7 +102,7 @@ def _fetch(state: ListState) -> Page[values.Staff]:
 
 
 @requires(VIEW_STAFF)
-def staff_list(request: HttpRequest) -> HttpResponse:
+def staff_list(request: HttpRequest) -> HttpResponseBase:
     context = settings_page("accounts.staff")
     return render_list(request, LIST, _fetch, template="accounts/staff_list.html", context=context)
 
