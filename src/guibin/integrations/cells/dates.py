@@ -21,7 +21,9 @@ _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _UNIX = re.compile(r"1\d{9}(?:\d{3})?")
 MONTHS = {
     name: place
-    for place, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1)
+    for place, name in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1
+    )
 }
 EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - wall time of the shop, as in the file
 FIRST_YEAR, LAST_YEAR = 1900, 2100

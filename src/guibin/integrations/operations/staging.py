@@ -30,8 +30,9 @@ from guibin.integrations.staging.things import ThingStager
 from guibin.integrations.staging.verdicts import Staged
 
 PART_ROWS = 50_000
+PEOPLE_PART_ROWS = 10_000  # sealing a person costs far more than a line
 PARTS_MAX = 4_096
-STREAMS = ("lines", "refunds", "people", "persons", "things", "rejects", "refused", "ids")
+STREAMS = ("lines", "refunds", "people", "persons", "things", "rejects", "refused", "ids", "before")
 PART_KEYS: dict[str, str | None] = {
     "lines": "order_number",
     "refunds": "person",
@@ -73,7 +74,8 @@ def stage_run(*, run_id: int, actor: Actor, at: datetime) -> None:
 
 
 def _parts(run: ImportRun) -> int:
-    size = int(run.options.get("part_rows") or PART_ROWS)
+    usual = PEOPLE_PART_ROWS if run.kind in {"customers", "cards"} else PART_ROWS
+    size = int(run.options.get("part_rows") or usual)
     return max(1, min(PARTS_MAX, -(-(run.rows_total or 0) // size)))
 
 

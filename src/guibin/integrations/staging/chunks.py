@@ -97,3 +97,11 @@ def remove_stream(folder: Path, *streams: str) -> None:
     for stream in streams:
         for path in folder.glob(f"{stream}-?????-?????"):
             path.unlink(missing_ok=True)
+
+
+def write_table(folder: Path, stream: str, part: int, table: pa.Table) -> None:
+    """A part in one segment; written again it is replaced."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, table.schema, options=OPTIONS) as writer:
+        writer.write_table(table)
+    write_sealed(folder / f"{stream}-{part:05d}-00000", sink.getvalue().to_pybytes())

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from guibin.customers import api as customers
 from guibin.integrations.cells.dates import DateStyle, parse_instant
 from guibin.integrations.cells.fault import CellFault
 from guibin.integrations.cells.numbers import Mark, parse_number
@@ -93,7 +94,19 @@ def make_cleaner(cell_type: str, style: Style, zone: ZoneInfo) -> Cleaner:
         return Cleaner(parse_code, pa.string())
     if cell_type in {"phone", "wechat"}:
         return Cleaner(_phone, pa.string())
+    if cell_type == "birthday":
+        return Cleaner(lambda text: _birthday(text, style), pa.string())
     return Cleaner(parse_text, pa.string())
+
+
+def _birthday(text: str, style: Style) -> str:
+    """A birthday as the customers' door reads it: solar, lunar or without a year; else a day in the column's style."""
+    if customers.parse_birthday(text) is not None:
+        return text
+    try:
+        return parse_instant(text, style.dates).date().isoformat()
+    except CellFault as fault:
+        raise CellFault("birthday_unreadable") from fault
 
 
 def _phone(text: str) -> str:

@@ -81,6 +81,14 @@ class PeopleStager:
                 if many
                 else pa.repeat(pa.scalar(""), batch.num_rows)
             )
+        lunar = pc.equal(columns["lunar_birthday"], "")
+        columns["lunar_birthday"] = pc.if_else(
+            lunar,
+            "",
+            pc.binary_join_element_wise(
+                pa.scalar("农历"), pc.replace_substring(columns["lunar_birthday"], "农历", ""), ""
+            ),
+        )
         columns["joined_on"] = typed.get("joined_on", pa.date32())
         keys = [
             columns[name] for name in ("external_id", "card", "phone", "email", "wechat", "id_number", "name")

@@ -1,0 +1,30 @@
+"""Which currency a file's amounts are in, and whether it may become the shop's own."""
+
+from datetime import datetime
+
+from guibin.accounts import api as accounts
+from guibin.core.permissions import Actor
+from guibin.integrations.models import ImportRun
+
+
+def settle_currency(run: ImportRun, *, actor: Actor, at: datetime) -> None:
+    """The first amounts that come in decide the shop's base currency; later ones keep their own, at dated rates."""
+    organisation = accounts.organisation()
+    wanted = run.currency or organisation.base_currency
+    run.currency = wanted
+    if (
+        run.kind not in {"order_lines", "orders", "refunds", "products"}
+        or wanted == organisation.base_currency
+    ):
+        return
+    if not amounts_exist():
+        accounts.update_organisation(
+            name=organisation.name, base_currency=wanted, time_zone=organisation.time_zone, actor=actor, at=at
+        )
+
+
+def amounts_exist() -> bool:
+    """Whether anything is recorded in the base currency already."""
+    from guibin.purchases import api as purchases
+
+    return purchases.order_totals().orders > 0

@@ -1,0 +1,34 @@
+"""What every phase of a run shares."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from guibin.core.permissions import Actor
+from guibin.integrations.models import ImportRun
+from guibin.integrations.operations.booking import Books
+from guibin.integrations.staging.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    run: ImportRun
+    plan: Plan
+    folder: Path
+    actor: Actor
+    at: datetime
+
+
+class Sender(Protocol):
+    """One phase: its parts in order, each sent in the caller's transaction."""
+
+    def __init__(self, sending: Sending) -> None: ...
+
+    def parts(self) -> list[int]:
+        """The numbers of its parts, ascending."""
+        ...
+
+    def send(self, part: int, books: Books) -> int:
+        """Bring one part in and book its outcomes; returns how many rows it was."""
+        ...

@@ -1,0 +1,104 @@
+"""Customers and member cards on their way through the customers' door."""
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from guibin.core.events import Origin
+from guibin.customers import api as customers
+from guibin.integrations.cells.texts import parse_tags
+from guibin.integrations.operations.booking import Books
+from guibin.integrations.operations.senders import Sending
+from guibin.integrations.operations.sending_lines import ensure_stores
+from guibin.integrations.staging.chunks import list_parts, read_part, write_table
+from guibin.integrations.staging.people import LIST_MARK
+
+import pyarrow as pa
+
+BOOKED = {
+    "created": "imported",
+    "updated": "updated",
+    "unchanged": "unchanged",
+    "skipped": "skipped_known",
+    "duplicate": "duplicate",
+    "conflict": "conflict",
+    "invalid": "rejected",
+}
+
+
+class CustomerSender:
+    """Part by part, rows in the door's own order."""
+
+    def __init__(self, sending: Sending) -> None:
+        self.sending = sending
+
+    def parts(self) -> list[int]:
+        return list_parts(self.sending.folder, "persons")
+
+    def send(self, part: int, books: Books) -> int:
+        s = self.sending
+        table = read_part(s.folder, "persons", part)
+        stores = ensure_stores(s, table["store"])
+        rows = [customer_row(record, stores) for record in table.to_pylist()]
+        refused: list[tuple[int, str]] = []
+        outcomes = customers.bulk_upsert(
+            rows=rows,
+            match_keys=self._keys(),
+            policy=s.run.policy,
+            source=s.run.source,
+            import_id=s.run.pk,
+            actor=s.actor,
+            at=s.at,
+            origin=Origin.IMPORT,
+        )
+        for outcome in outcomes:
+            label = BOOKED[outcome.outcome]
+            if outcome.reason and label in {"conflict", "rejected"}:
+                label = f"{label}_{outcome.reason}"
+            books.count(label, 1)
+            if outcome.outcome in {"conflict", "invalid", "duplicate"}:
+                refused.append((outcome.position, label))
+        if refused:
+            kept = {"row": [row for row, _reason in refused], "reason": [reason for _row, reason in refused]}
+            write_table(
+                s.folder, "refused", part, pa.table(kept | {"place": pa.nulls(len(refused), pa.string())})
+            )
+        return len(rows)
+
+    def _keys(self) -> list[str]:
+        return [key for key in self.sending.run.match_keys if key in customers.MATCH_KEYS] or ["external_id"]
+
+
+def customer_row(record: Mapping[str, Any], stores: Mapping[str, int]) -> customers.CustomerRow:
+    """A staged row in the shape of the door."""
+    birthday = record["birthday"] or record["lunar_birthday"]
+    return customers.CustomerRow(
+        position=record["row"],
+        external_id=record["external_id"],
+        name=record["name"],
+        latin_name=record["latin_name"],
+        gender=record["gender"],
+        birthday=customers.parse_birthday(birthday) if birthday else None,
+        phones=_many(record["phone"]),
+        emails=_many(record["email"]),
+        wechats=_many(record["wechat"]),
+        cards=tuple(value for value in record["card"].split(LIST_MARK) if value),
+        province=record["province"],
+        city=record["city"],
+        address=record["address"],
+        occupation=record["occupation"],
+        interests=record["interests"],
+        id_number=record["id_number"],
+        joined_on=record["joined_on"],
+        joined_store_id=stores.get(record["store"]),
+        tags=parse_tags(record["tags"]),
+        note=record["note"],
+    )
+
+
+def _many(text: str) -> tuple[str, ...]:
+    """Several values in one cell: 13800138000 / 13900139000."""
+    plain = unicodedata.normalize("NFKC", text).replace("、", ",").replace(";", ",").replace("/", ",")
+    return tuple(
+        dict.fromkeys(piece.strip() for piece in plain.replace(LIST_MARK, ",").split(",") if piece.strip())
+    )

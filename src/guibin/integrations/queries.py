@@ -1,0 +1,106 @@
+"""Reads of the import clinic, as frozen values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from guibin.core.paging import Page
+from guibin.integrations.errors import ImportUnknown
+from guibin.integrations.models import ImportRun, ImportTemplate
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """One import. ``outcomes`` add up to ``rows_total`` once it is done; amounts are exact decimal strings."""
+
+    id: int
+    kind: str
+    state: str
+    source: str
+    actor: str
+    template: str
+    policy: str
+    match_keys: Sequence[str]
+    currency: str
+    as_of: date | None
+    rows_total: int | None
+    rows_done: int
+    outcomes: Mapping[str, int]
+    figures: Mapping[str, Any]
+    mapping: Mapping[str, Any]
+    options: Mapping[str, Any]
+    job_id: int | None
+    error_code: str
+    error_data: Mapping[str, Any]
+    seconds: float
+    file_bytes: int
+    file_digest: str
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    undone_at: datetime | None
+    files_gone: bool
+    kept: Sequence[Any]
+
+    @property
+    def reconciliation(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.figures.get("reconciliation", {})
+        return found
+
+    @property
+    def rejected(self) -> int:
+        """Rows that a person may want to put right."""
+        return sum(
+            n for code, n in self.outcomes.items() if code.startswith(("rejected_", "refused_", "conflict_"))
+        )
+
+
+def _view(run: ImportRun) -> RunView:
+    plain = {
+        name: getattr(run, name) for name in RunView.__dataclass_fields__ if name not in {"id", "files_gone"}
+    }
+    return RunView(id=run.pk, files_gone=run.files_gone_at is not None, **plain)
+
+
+def get_import(run_id: int) -> RunView:
+    """Raises ``ImportUnknown``."""
+    run = ImportRun.objects.filter(pk=run_id).first()
+    if run is None:
+        raise ImportUnknown(number=run_id)
+    return _view(run)
+
+
+def list_imports(*, kind: str = "", state: str = "", number: int = 1, size: int = 25) -> Page[RunView]:
+    """Newest first."""
+    rows: QuerySet[ImportRun] = ImportRun.objects.order_by("-id")
+    if kind:
+        rows = rows.filter(kind=kind)
+    if state:
+        rows = rows.filter(state=state)
+    start = (number - 1) * size
+    return Page([_view(run) for run in rows[start : start + size]], rows.count(), number, size)
+
+
+def find_unfinished(digest: str, kind: str) -> int | None:
+    """A run over the same file that stopped on its way in, to be resumed instead of begun anew."""
+    states = ["running", "failed", "cancelled"]
+    run = ImportRun.objects.filter(file_digest=digest, kind=kind, state__in=states).exclude(cursor={})
+    return run.order_by("-id").values_list("pk", flat=True).first()
+
+
+def find_earlier(digest: str, *, but: int) -> list[int]:
+    """Finished imports of the very same file."""
+    rows = ImportRun.objects.filter(file_digest=digest, state="done").exclude(pk=but)
+    return list(rows.order_by("-id").values_list("pk", flat=True)[:5])
+
+
+def list_templates() -> list[tuple[int, str, str]]:
+    """(id, name, kind) of saved templates, by name."""
+    return list(ImportTemplate.objects.order_by("name").values_list("pk", "name", "kind"))
+
+
+def count_imports() -> int:
+    return ImportRun.objects.count()
