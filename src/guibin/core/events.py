@@ -126,11 +126,15 @@ def read_timeline(*, about: str, before_id: int | None = None, limit: int = 50) 
     return read_timelines(about=[about], before_id=before_id, limit=limit)
 
 
-def read_timelines(*, about: Sequence[str], before_id: int | None = None, limit: int = 50) -> list[Recorded]:
-    """As ``read_timeline`` over several subjects, for a person who has been merged."""
+def read_timelines(
+    *, about: Sequence[str], before_id: int | None = None, limit: int = 50, names: Sequence[str] = ()
+) -> list[Recorded]:
+    """As ``read_timeline`` over several subjects, for a person who has been merged; only ``names`` if any."""
     from guibin.core.models import LoggedEvent
 
     rows = LoggedEvent.objects.filter(subjects__overlap=list(about))
+    if names:
+        rows = rows.filter(name__in=list(names))
     if before_id is not None:
         rows = rows.filter(id__lt=before_id)
     return [as_recorded(row) for row in rows.order_by("-at", "-id")[:limit]]

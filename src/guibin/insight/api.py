@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from guibin.core import clock
 from guibin.core.paging import Page
 from guibin.core.permissions import SYSTEM, Actor
+from guibin.insight.errors import CutsInvalid, EngineMissing, EngineUnknown, GroupUnknown, NeverRefreshed
 from guibin.insight.facts.schema import FACT_NAMES, FACT_SCHEMA
 from guibin.insight.reports import (
     Behaviour,
@@ -25,8 +26,9 @@ from guibin.insight.reports import (
     StageReport,
 )
 from guibin.insight.rules.count import Fact
-from guibin.insight.rules.scores import GROUPS, Cuts
+from guibin.insight.rules.scores import GROUPS, Cuts, group_of
 from guibin.insight.rules.stages import Stage, StageThresholds
+from guibin.insight.wording import GROUP_ADVICE, GROUP_LABELS, GROUP_TRAITS, STAGE_LABELS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -35,16 +37,25 @@ __all__ = [
     "FACT_NAMES",
     "FACT_SCHEMA",
     "GROUPS",
+    "GROUP_ADVICE",
+    "GROUP_LABELS",
+    "GROUP_TRAITS",
+    "STAGE_LABELS",
     "Behaviour",
     "Cell",
     "Concentration",
     "Cuts",
+    "CutsInvalid",
+    "EngineMissing",
+    "EngineUnknown",
     "Fact",
     "Flow",
     "Freshness",
     "Group",
+    "GroupUnknown",
     "Member",
     "Migration",
+    "NeverRefreshed",
     "RefreshResult",
     "RfmReport",
     "Stage",
@@ -59,6 +70,7 @@ __all__ = [
     "facts_table",
     "freshness",
     "group_members",
+    "group_of",
     "live_facts",
     "migration",
     "refresh",
