@@ -51,6 +51,7 @@ from guibin.loyalty.queries.standing import (
     list_changes,
     list_vips,
 )
+from guibin.loyalty.queries.standing import count_near_misses as _count_near_misses
 from guibin.loyalty.queries.standing import list_near_misses as _list_near_misses
 from guibin.loyalty.rule_words import diff_words, leaf_words, level_words, list_name
 from guibin.loyalty.rules.columns import score_column
@@ -86,6 +87,7 @@ from guibin.loyalty.values import (
     StandingFilter,
     StandingView,
     VersionView,
+    level_view,
 )
 from guibin.loyalty.wording import FACT_LABELS, OP_SIGNS, condition_words, next_sentence, reason_sentence
 
@@ -137,6 +139,7 @@ __all__ = [
     "add_list_members",
     "condition_words",
     "count_levels",
+    "count_near_misses",
     "create_policy",
     "currency_warning",
     "decide",
@@ -153,6 +156,7 @@ __all__ = [
     "get_preset_rules",
     "get_version_in_force",
     "leaf_words",
+    "level_view",
     "level_words",
     "list_changes",
     "list_members",
@@ -230,6 +234,11 @@ def standing(customer_ids: Sequence[int]) -> dict[int, StandingView]:
 def list_near_misses(**options: Any) -> Any:
     """Page of standings just below the next line, nearest first; options as `list_vips`, sort `gap`."""
     return _list_near_misses(near_permille=get_near_permille(), **options)
+
+
+def count_near_misses(*, customer_ids: frozenset[int] | None = None) -> int:
+    """How many customers are just below the next line."""
+    return _count_near_misses(near_permille=get_near_permille(), customer_ids=customer_ids)
 
 
 def loyalty_scores(facts: pa.Table) -> pa.Array:

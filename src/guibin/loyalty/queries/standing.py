@@ -120,8 +120,17 @@ def list_near_misses(
     size: int = 50,
 ) -> Page[StandingView]:
     """Everybody just below the line of a next level, with a level already or without; nearest first."""
-    rows = _rows().filter(gap_permille__gt=0, gap_permille__lte=near_permille).exclude(next_level="")
+    rows = _near_rows(near_permille)
     return _page(_filtered(rows, wanted or StandingFilter()), sort, number, size, descending=descending)
+
+
+def _near_rows(near_permille: int) -> QuerySet[Standing]:
+    return _rows().filter(gap_permille__gt=0, gap_permille__lte=near_permille).exclude(next_level="")
+
+
+def count_near_misses(*, near_permille: int, customer_ids: frozenset[int] | None = None) -> int:
+    """How many are just below the next line."""
+    return _filtered(_near_rows(near_permille), StandingFilter(customer_ids=customer_ids)).count()
 
 
 def count_levels(customer_ids: frozenset[int] | None = None) -> dict[str, tuple[int, int]]:

@@ -1,0 +1,7 @@
+"""Addresses of the staff pages that mix slices."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("guibin.console.vips.urls")),
+]
