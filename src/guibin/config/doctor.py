@@ -140,9 +140,7 @@ def _database() -> Iterator[Finding]:
         with psycopg.connect(url) as connection:
             version = connection.info.parameter_status("server_version")
     except PostgresError as error:
-        yield Finding(
-            "database", "fault", error.sentence(early), _("See the sentence; then run doctor again.")
-        )
+        yield Finding("database", "fault", error.sentence(early))
         return
     except psycopg.Error as error:
         reason = str(error).strip().partition("\n")[0]
@@ -202,4 +200,4 @@ def _worker() -> Iterator[Finding]:
         yield Finding("worker", "ok", what)
     if failed:
         what = _("%(count)s jobs failed for good") % {"count": failed}
-        yield Finding("worker", "advice", what, _("See them in the log; they are kept for 30 days."))
+        yield Finding("worker", "advice", what, _("See the log of the worker."))

@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from guibin.config.lifeline import LIFELINE
 
 POLL_SECONDS = 0.2
@@ -93,7 +95,10 @@ class Supervisor:
             if now - child.started > HEALTHY_SECONDS:
                 child.pause = PAUSE_SECONDS_MIN
             return
-        self._tell(f"{child.name}: ended with {status}, starting it again in {child.pause:.1f} s")
+        self._tell(
+            _("%(name)s: ended with %(status)s, starting it again in %(seconds).1f s")
+            % {"name": child.name, "status": status, "seconds": child.pause}
+        )
         child.process = None
         child.restarts += 1
         child.due = now + child.pause

@@ -58,7 +58,7 @@ CLICK_WORDS = (
     gettext_noop("env var: {var}"),
     gettext_noop("Aborted!"),
     ngettext_lazy("Got unexpected extra argument ({args})", "Got unexpected extra arguments ({args})"),
-    ngettext_lazy("Did you mean {possibilities}?", "(Possible options: {possibilities})"),
+    ngettext_lazy("Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)"),
 )
 Function = Callable[..., Any]
 

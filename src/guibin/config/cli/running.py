@@ -7,12 +7,13 @@ import urllib.request
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.utils.translation import gettext as say_now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from guibin.core.cli import command, option, say
 
 READY_SECONDS_MAX = 120.0
+ROLES = {"owner": _("owner"), "manager": _("manager"), "agent": _("agent")}
 Function = Callable[..., Any]
 
 
@@ -86,10 +87,16 @@ def _introduce(address: str, sign_ins: Sequence[tuple[str, str, str]]) -> None:
 
     translation.activate("zh-hans" if language.startswith("zh") else "en")
     say("")
-    say(say_now("  Guibin is running: %(address)s") % {"address": address})
+    say(gettext("  Guibin is running: %(address)s") % {"address": address})
+    show_sign_ins(sign_ins)
+    say(gettext("  End it with Ctrl-C."))
+
+
+def show_sign_ins(sign_ins: Sequence[tuple[str, str, str]]) -> None:
+    """(role, sign-in name, password), one line each."""
     for role, name, password in sign_ins:
-        say(f"    {role}: {name}  {password}")
-    say(say_now("  End it with Ctrl-C."))
+        labels = ROLES.get(role, role), gettext("sign-in name"), gettext("password")
+        say(f"    {labels[0]}   {labels[1]} {name}   {labels[2]} {password}")
 
 
 def _wait_until_it_answers(address: str, is_ending: Callable[[], bool]) -> bool:

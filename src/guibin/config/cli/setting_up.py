@@ -49,11 +49,14 @@ def run(*, host: str, port: int) -> None:
 @running.port_option
 @option("--no-serve", is_flag=True, help=_("Only make the shop."))
 def demo(*, host: str, port: int, no_serve: bool) -> None:
-    from guibin.config.cli.demo_shop import make_shop
+    from guibin.config.demo.load import load_shop
 
     if not no_serve:
         running.check_free(host, port)
     install.install(say)
-    sign_ins = make_shop(say)
-    if not no_serve:
+    shop = load_shop(progress=say)
+    sign_ins = [(one.role, one.name, one.password) for one in shop.sign_ins]
+    if no_serve:
+        running.show_sign_ins(sign_ins)
+    else:
         running.serve_until_ended(host, port, sign_ins=sign_ins)
