@@ -47,7 +47,9 @@ class OrderEmpty(Invalid):
 
 class LineInvalid(Invalid):
     code = "purchases.line_invalid"
-    message = _("Line %(position)s: the quantity must be above 0, and price and discount must not be negative.")
+    message = _(
+        "Line %(position)s: the quantity must be above 0, and price and discount must not be negative."
+    )
 
 
 class LineTooPrecise(Invalid):

@@ -12,22 +12,22 @@ from guibin.core.changes import track_changes
 SHIPPED = ("store", "web", "app", "mini_program", "wechat", "phone", "marketplace")
 
 POINTING = """
-CREATE FUNCTION purchases_line_points_at() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION purchases_line_points_at() RETURNS trigger LANGUAGE plpgsql SET work_mem = '64MB' AS $$
 DECLARE
-    wanted bigint;
+    wanted bigint[];
     found bigint;
 BEGIN
-    SELECT count(DISTINCT order_id) INTO wanted FROM written;
+    wanted := ARRAY(SELECT DISTINCT order_id FROM written);
     SELECT count(*) INTO found FROM (
-        SELECT id FROM purchases_order WHERE id IN (SELECT order_id FROM written) ORDER BY id FOR KEY SHARE) o;
-    IF found <> wanted THEN
+        SELECT FROM purchases_order WHERE id = ANY(wanted) ORDER BY id FOR KEY SHARE) o;
+    IF found <> cardinality(wanted) THEN
         RAISE EXCEPTION 'an order line points at no order' USING ERRCODE = 'foreign_key_violation',
             CONSTRAINT = 'purchases_line_order', TABLE = 'purchases_orderline';
     END IF;
-    SELECT count(DISTINCT product_id) INTO wanted FROM written;
+    wanted := ARRAY(SELECT DISTINCT product_id FROM written WHERE product_id IS NOT NULL);
     SELECT count(*) INTO found FROM (
-        SELECT id FROM purchases_product WHERE id IN (SELECT product_id FROM written) ORDER BY id FOR KEY SHARE) p;
-    IF found <> wanted THEN
+        SELECT FROM purchases_product WHERE id = ANY(wanted) ORDER BY id FOR KEY SHARE) p;
+    IF found <> cardinality(wanted) THEN
         RAISE EXCEPTION 'an order line points at no product' USING ERRCODE = 'foreign_key_violation',
             CONSTRAINT = 'purchases_line_product', TABLE = 'purchases_orderline';
     END IF;

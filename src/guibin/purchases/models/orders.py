@@ -1,6 +1,5 @@
 """Orders, their lines and payments. Amounts are minor units of the order's currency unless they say base."""
 
-from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -13,7 +12,7 @@ class Order(ChangeTracked):
     """One purchase. ``gross_minor`` is before, ``total_minor`` after discounts; both before refunds.
 
     ``amount_base_minor`` is the sum of the lines' base amounts at ``rate``, the dated rate of
-    ``ordered_on``. ``tracking_sealed`` is sealed under the customer's key.
+    ``ordered_on``. ``touched_at`` is when somebody last changed it after it came in. ``tracking_sealed`` is sealed under the customer's key.
     """
 
     source = models.CharField(max_length=40, db_collation="C")
@@ -35,6 +34,7 @@ class Order(ChangeTracked):
     tracking_sealed = models.BinaryField(null=True)
     promoted = models.BooleanField(default=False)
     import_id = models.BigIntegerField(null=True)
+    touched_at = models.DateTimeField(null=True)
     idempotency_key = models.CharField(max_length=255, null=True)
     input_hash = models.BinaryField(null=True)
 
@@ -42,7 +42,9 @@ class Order(ChangeTracked):
         constraints = (
             models.UniqueConstraint(fields=["source", "number"], name="purchases_order_number_once"),
             models.UniqueConstraint(fields=["idempotency_key"], name="purchases_order_key_once"),
-            models.CheckConstraint(condition=~Q(source="") & ~Q(number=""), name="purchases_order_number_given"),
+            models.CheckConstraint(
+                condition=~Q(source="") & ~Q(number=""), name="purchases_order_number_given"
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=ORDER_STATUSES), name="purchases_order_status_known"
             ),
@@ -50,7 +52,8 @@ class Order(ChangeTracked):
                 condition=Q(total_minor=F("gross_minor") - F("discount_minor")), name="purchases_order_sum"
             ),
             models.CheckConstraint(
-                condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("total_minor")) | Q(refunded_minor=0),
+                condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("total_minor"))
+                | Q(refunded_minor=0),
                 name="purchases_order_refund_within",
             ),
             models.CheckConstraint(condition=Q(rate__gt=0), name="purchases_order_rate_sign"),
@@ -62,7 +65,9 @@ class Order(ChangeTracked):
             models.Index(fields=["customer", "-ordered_at", "-id"], name="purchases_order_customer"),
             models.Index(fields=["-ordered_at", "-id"], name="purchases_order_newest"),
             models.Index(fields=["store_id", "-ordered_at", "-id"], name="purchases_order_store"),
-            models.Index(fields=["import_id"], name="purchases_order_import", condition=Q(import_id__isnull=False)),
+            models.Index(
+                fields=["import_id"], name="purchases_order_import", condition=Q(import_id__isnull=False)
+            ),
         )
 
     def __str__(self) -> str:
@@ -122,7 +127,6 @@ class OrderLine(ChangeTracked):
             ),
             models.CheckConstraint(condition=Q(unit_cost__gte=0), name="purchases_line_cost_sign"),
         )
-        indexes = (BrinIndex(fields=["import_id"], name="purchases_line_import", autosummarize=True),)
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.line_key}"

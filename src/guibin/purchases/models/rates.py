@@ -15,7 +15,9 @@ class CurrencyRate(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["currency", "valid_from"], name="purchases_rate_day_once"),
             models.CheckConstraint(condition=Q(rate__gt=0), name="purchases_rate_sign"),
-            models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="purchases_rate_currency"),
+            models.CheckConstraint(
+                condition=Q(currency__regex=r"^[A-Z]{3}$"), name="purchases_rate_currency"
+            ),
         )
 
     def __str__(self) -> str:

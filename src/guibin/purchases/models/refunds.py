@@ -1,6 +1,5 @@
 """Refunds and the lines they take back. Amounts are positive minor units of the refund's currency."""
 
-from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -44,7 +43,9 @@ class Refund(ChangeTracked):
             models.CheckConstraint(
                 condition=Q(amount_minor__gte=0, amount_base_minor__gte=0), name="purchases_refund_sign"
             ),
-            models.CheckConstraint(condition=Q(reason__in=REFUND_REASONS), name="purchases_refund_reason_known"),
+            models.CheckConstraint(
+                condition=Q(reason__in=REFUND_REASONS), name="purchases_refund_reason_known"
+            ),
             models.CheckConstraint(condition=Q(rate__gt=0), name="purchases_refund_rate_sign"),
         )
         indexes = (
@@ -69,6 +70,7 @@ class RefundLine(models.Model):
     line_key = models.CharField(max_length=255, db_collation="C")
     order_line = models.ForeignKey(OrderLine, null=True, on_delete=models.PROTECT, related_name="+")
     product = models.ForeignKey("purchases.Product", null=True, on_delete=models.PROTECT, related_name="+")
+    order_number = models.CharField(max_length=80, db_default="", default="", blank=True)
     sku = models.CharField(max_length=80, db_default="", default="", blank=True)
     description = models.TextField(db_default="", default="", blank=True)
     quantity = models.DecimalField(max_digits=18, decimal_places=3)
@@ -86,7 +88,6 @@ class RefundLine(models.Model):
                 name="purchases_refund_line_sign",
             ),
         )
-        indexes = (BrinIndex(fields=["import_id"], name="purchases_refund_line_import", autosummarize=True),)
 
     def __str__(self) -> str:
         return f"{self.refund_id} {self.line_key}"

@@ -77,9 +77,7 @@ def ensure_channels(
     return codes
 
 
-def create_missing(
-    lines: pa.Table, *, import_id: int | None, at: datetime
-) -> dict[str, tuple[int, str]]:
+def create_missing(lines: pa.Table, *, import_id: int | None, at: datetime) -> dict[str, tuple[int, str]]:
     """Make a product for each sku in ``lines`` (sku, description, kind) and return id and kind by sku.
 
     It takes the description met most often; the orders' own events tell of it.
@@ -91,7 +89,9 @@ def create_missing(
         descriptions.setdefault(row["sku"], Counter())[(row["description"] or "").strip()] += row["count_all"]
         kinds[row["sku"]] = min(kinds.get(row["sku"], row["kind"]), row["kind"])
     skus = sorted(descriptions)
-    names = [min(descriptions[sku].items(), key=lambda item: (item[0] == "", -item[1], item[0]))[0] for sku in skus]
+    names = [
+        min(descriptions[sku].items(), key=lambda item: (item[0] == "", -item[1], item[0]))[0] for sku in skus
+    ]
     fetch(
         "INSERT INTO purchases_product (sku, name, name_en, kind, status, import_id, created_at)"
         " SELECT sku, name, '', kind, 'active', %s, %s FROM unnest(%s::text[], %s::text[], %s::text[])"
@@ -147,7 +147,9 @@ def ensure_products(
 def _judge(given: list[ProductFields]) -> Verdict:
     verdict = Verdict.of(len(given))
     verdict.turn_down(np.array([fields.sku == "" for fields in given], dtype=bool), "number_missing")
-    verdict.turn_down(np.array([len(fields.sku) > SKU_LENGTH_MAX for fields in given], dtype=bool), "text_too_long")
+    verdict.turn_down(
+        np.array([len(fields.sku) > SKU_LENGTH_MAX for fields in given], dtype=bool), "text_too_long"
+    )
     unknown = [bool(fields.kind) and fields.kind not in LINE_KINDS for fields in given]
     verdict.turn_down(np.array(unknown, dtype=bool), "kind_unknown")
     negative = [(fields.list_price or 0) < 0 or (fields.unit_cost or 0) < 0 for fields in given]
@@ -185,7 +187,10 @@ def _load(skus: list[str]) -> dict[str, ProductFields]:
         f"SELECT sku, id, {', '.join(FIELDS)} FROM purchases_product WHERE sku = ANY(%s) ORDER BY id FOR UPDATE",  # noqa: S608 - fixed column names
         [skus],
     )
-    return {row[0]: ProductFields(sku=row[0], id=row[1], **dict(zip(FIELDS, row[2:], strict=True))) for row in rows}
+    return {
+        row[0]: ProductFields(sku=row[0], id=row[1], **dict(zip(FIELDS, row[2:], strict=True)))
+        for row in rows
+    }
 
 
 def _columns(products: Iterable[ProductFields]) -> list[list[Any]]:
@@ -223,7 +228,9 @@ def restore_products(ids: list[int], columns: list[list[Any]]) -> None:
 def _ensure_categories(paths: set[str], import_id: int | None) -> dict[str, int]:
     """The id of each category path; missing nodes are made from the top down."""
     ids: dict[str, int] = {}
-    nodes = sorted({"/".join(split_path(path)[: depth + 1]) for path in paths for depth in range(len(split_path(path)))})
+    nodes = sorted(
+        {"/".join(split_path(path)[: depth + 1]) for path in paths for depth in range(len(split_path(path)))}
+    )
     for code in nodes:
         parent, _slash, name = code.rpartition("/")
         ids[code] = _ensure_node(code[:120], name[:120], ids.get(parent), import_id)

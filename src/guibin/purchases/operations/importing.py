@@ -22,7 +22,7 @@ from guibin.core.events import Origin
 from guibin.core.money import minor_digits
 from guibin.core.permissions import Actor
 from guibin.purchases.errors import CurrencyInvalid, RateMissing, ShapeInvalid
-from guibin.purchases.operations.copying import constant, copy_in, copy_out, lock_source, take_ids
+from guibin.purchases.operations.copying import constant, copy_in, copy_out, execute, lock_source, take_ids
 from guibin.purchases.operations.ensuring import create_missing, ensure_channels
 from guibin.purchases.operations.telling import Telling, tell_of_extended, tell_of_orders
 from guibin.purchases.operations.totals import recount_orders
@@ -44,8 +44,16 @@ from guibin.purchases.rules.batches import (
     judge_lines,
     key_lines,
 )
-from guibin.purchases.rules.columns import array, coded, conform, decimals, fill_blank, integers
-from guibin.purchases.rules.frames import INSTANT, ORDER_LINES, OUTCOME_CODES, OUTCOMES, QUANTITY, REASON_CODES, UNIT_PRICE
+from guibin.purchases.rules.columns import array, coded, conform, decimals, fill_blank, integers, trim
+from guibin.purchases.rules.frames import (
+    INSTANT,
+    ORDER_LINES,
+    OUTCOME_CODES,
+    OUTCOMES,
+    QUANTITY,
+    REASON_CODES,
+    UNIT_PRICE,
+)
 from guibin.purchases.rules.rates import find_rate
 from guibin.purchases.rules.words import LINE_KINDS
 
@@ -110,11 +118,12 @@ def import_orders(
     taken is an outcome, not an error.
     """
     try:
-        batch = conform(batch, ORDER_LINES)
+        batch = trim(conform(batch, ORDER_LINES), "order_number", "sku")
     except (ValueError, pa.ArrowInvalid) as error:
         raise ShapeInvalid from error
     with transaction.atomic():
         lock_source(source, exclusive=True)
+        execute("SET LOCAL work_mem = '64MB'")  # the guards' transition tables stay in memory
         job = _OrderImport(batch, source=source, import_id=import_id)
         result = job.run(actor=actor, at=at, origin=origin)
     return result
@@ -248,7 +257,9 @@ class _OrderImport:
     def _rates(self) -> dict[tuple[int, int], Decimal]:
         """The rate of each pair of currency code and day among the orders. Raises ``RateMissing``."""
         present, currencies = self.orders.present, self.lines.currency.values
-        pairs = set(zip(self.orders.currency[present].tolist(), self.orders.on[present].tolist(), strict=True))
+        pairs = set(
+            zip(self.orders.currency[present].tolist(), self.orders.on[present].tolist(), strict=True)
+        )
         dated = rates_of({currencies[code] for code, _on in pairs} - {self.base})
         rates = {}
         for code, on in sorted(pairs):

@@ -35,9 +35,7 @@ def amount_text(minor: int, currency: str) -> str:
 
 
 def _record(entries: Iterable[Entry], telling: Telling) -> None:
-    record_many(
-        entries, actor=telling.actor, at=telling.at, origin=telling.origin, batch_id=telling.batch_id
-    )
+    record_many(entries, actor=telling.actor, at=telling.at, origin=telling.origin, batch_id=telling.batch_id)
 
 
 def tell_of_orders(order_ids: Iterable[int], telling: Telling) -> None:

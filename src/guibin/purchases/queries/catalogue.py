@@ -4,15 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from django.db import connection
 
 from guibin.core.errors import Text
-from guibin.core.paging import Page
-from guibin.purchases.errors import ProductUnknown
-from guibin.purchases.models import Brand, Category, Product, SalesChannel
-from guibin.purchases.words import channel_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,5 +78,6 @@ class ChannelRow:
 
 def find_products(skus: Iterable[str]) -> dict[str, tuple[int, str]]:
     """Id and kind by sku, for the skus that are here, in one query."""
-    rows = Product.objects.filter(sku__in=list(skus)).values_list("sku", "id", "kind")
-    return {sku: (product_id, kind) for sku, product_id, kind in rows}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sku, id, kind FROM purchases_product WHERE sku = ANY(%s)", [list(skus)])
+        return {sku: (product_id, kind) for sku, product_id, kind in cursor.fetchall()}

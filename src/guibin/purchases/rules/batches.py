@@ -68,9 +68,7 @@ class Lines:
         return self.gross - self.discount
 
 
-def decode_lines(
-    batch: pa.Table, *, product_kinds: Mapping[str, str], digits: Mapping[str, int]
-) -> Lines:
+def decode_lines(batch: pa.Table, *, product_kinds: Mapping[str, str], digits: Mapping[str, int]) -> Lines:
     """The numbers of a batch of ``ORDER_LINES`` whose currencies are all given; ``digits`` of each."""
     currency = coded(array(batch, "currency"))
     places = np.array([digits[value] for value in currency.values], dtype=np.int64)

@@ -6,7 +6,20 @@ import re
 CODE = re.compile(r"[a-z0-9_]{1,40}", re.ASCII)
 
 WORDS = {
-    "store": ("store", "shop", "offline", "pos", "retail", "门店", "线下", "实体店", "店铺", "到店", "柜台", "专柜"),
+    "store": (
+        "store",
+        "shop",
+        "offline",
+        "pos",
+        "retail",
+        "门店",
+        "线下",
+        "实体店",
+        "店铺",
+        "到店",
+        "柜台",
+        "专柜",
+    ),
     "web": ("web", "website", "online", "网站", "官网", "网店", "线上", "网上商城", "商城", "在线商城"),
     "app": ("app", "mobile app", "手机应用", "客户端"),
     "mini_program": ("mini_program", "mini program", "miniprogram", "小程序", "微信小程序"),

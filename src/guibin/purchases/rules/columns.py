@@ -72,6 +72,14 @@ def is_blank(column: Any) -> Booleans:
     return result
 
 
+def trim(table: pa.Table, *names: str) -> pa.Table:
+    """``table`` with the outer spaces of these text columns dropped."""
+    for name in names:
+        trimmed = pc.utf8_trim_whitespace(array(table, name))
+        table = table.set_column(table.schema.get_field_index(name), name, trimmed)
+    return table
+
+
 def fill_blank(table: pa.Table, name: str, text: str) -> pa.Table:
     """``table`` with ``text`` where the text column is null or empty."""
     column = array(table, name)

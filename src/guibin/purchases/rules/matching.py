@@ -54,7 +54,9 @@ def match_group(cancellations: Iterable[Cancellation], candidates: Sequence[Cand
     return found
 
 
-def _fits(cancellation: Cancellation, candidate: Candidate, quantity_left: Decimal | int, minor_left: Decimal | int) -> bool:
+def _fits(
+    cancellation: Cancellation, candidate: Candidate, quantity_left: Decimal | int, minor_left: Decimal | int
+) -> bool:
     if cancellation.order_number and cancellation.order_number != candidate.order_number:
         return False
     return (

@@ -1,0 +1,206 @@
+"""Bulk import of refunds and cancellations: recorded on their own date, matched afterwards.
+
+The same batch again changes nothing: documents are known by source and number, lines by their key.
+A document that is here already takes no more lines from another import: they are conflicts.
+"""
+
+import uuid
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from django.db import transaction
+
+from guibin.core.events import Origin
+from guibin.core.money import minor_digits
+from guibin.core.permissions import Actor
+from guibin.purchases.errors import CurrencyInvalid, RateMissing, ShapeInvalid
+from guibin.purchases.operations.copying import copy_in, fetch, lock_source, take_ids
+from guibin.purchases.operations.ensuring import ensure_channels
+from guibin.purchases.operations.importing import ImportResult, count_outcomes
+from guibin.purchases.operations.telling import Telling, tell_of_refunds
+from guibin.purchases.queries.catalogue import find_products
+from guibin.purchases.queries.rates import base_currency, rates_of
+from guibin.purchases.rules.amounts import compute_base_minor, compute_gross_minor
+from guibin.purchases.rules.batches import CONFLICT, REASONS, UNCHANGED, Verdict
+from guibin.purchases.rules.columns import conform, trim
+from guibin.purchases.rules.frames import INSTANT, QUANTITY, REFUND_LINES, UNIT_PRICE
+from guibin.purchases.rules.rates import find_rate
+from guibin.purchases.rules.refund_batches import Document, RefundPiece, group_documents, judge_refunds
+
+REFUND_TABLE = pa.schema(
+    [
+        ("id", pa.int64()),
+        ("source", pa.string()),
+        ("number", pa.string()),
+        ("customer_id", pa.int64()),
+        ("store_id", pa.int64()),
+        ("channel", pa.string()),
+        ("refunded_at", INSTANT),
+        ("refunded_on", pa.date32()),
+        ("currency", pa.string()),
+        ("rate", pa.decimal128(18, 8)),
+        ("amount_minor", pa.int64()),
+        ("amount_base_minor", pa.int64()),
+        ("reason", pa.string()),
+        ("import_id", pa.int64()),
+    ]
+)
+REFUND_LINE_TABLE = pa.schema(
+    [
+        ("refund_id", pa.int64()),
+        ("line_key", pa.string()),
+        ("order_number", pa.string()),
+        ("product_id", pa.int64()),
+        ("sku", pa.string()),
+        ("description", pa.string()),
+        ("quantity", QUANTITY),
+        ("unit_price", UNIT_PRICE),
+        ("amount_minor", pa.int64()),
+        ("amount_base_minor", pa.int64()),
+        ("import_id", pa.int64()),
+    ]
+)
+
+
+def import_refunds(
+    batch: pa.Table,
+    *,
+    source: str,
+    import_id: int | None,
+    actor: Actor,
+    at: datetime,
+    origin: Origin = Origin.IMPORT,
+) -> ImportResult:
+    """Take in a batch of ``REFUND_LINES``; all lines of a document must be in the same batch.
+
+    Nothing points at an order yet: ``match_cancellations`` follows once all batches are in.
+    Raises ``ShapeInvalid``, ``CurrencyInvalid`` and ``RateMissing``.
+    """
+    try:
+        batch = trim(conform(batch, REFUND_LINES), "refund_number", "order_number", "sku")
+    except (ValueError, pa.ArrowInvalid) as error:
+        raise ShapeInvalid from error
+    base = base_currency()
+    rows = batch.to_pylist()
+    verdict = judge_refunds(rows)
+    for currency in {row["currency"] or base for row in rows}:
+        if len(currency) != 3 or not currency.isascii() or not currency.isupper():
+            raise CurrencyInvalid(currency=currency)
+    amounts = np.array(
+        [_amount(row, base) if verdict.outcome[place] == 0 else 0 for place, row in enumerate(rows)],
+        dtype=np.int64,
+    )
+    with transaction.atomic():
+        lock_source(source, exclusive=True)
+        documents = group_documents(rows, amounts.tolist(), base, verdict)
+        fresh = _settle_known(documents, source, verdict)
+        channels = ensure_channels(
+            {document.channel for document in fresh}, import_id=import_id, actor=actor, at=at, origin=origin
+        )
+        total = _write(fresh, channels, source=source, import_id=import_id, base=base)
+        telling = Telling(import_id=import_id, actor=actor, at=at, origin=origin, batch_id=uuid.uuid4())
+        tell_of_refunds([document.id for document in fresh], telling)
+    return count_outcomes(batch, verdict, amounts, len(fresh), total)
+
+
+def _amount(row: dict[str, Any], base: str) -> int:
+    return compute_gross_minor(row["quantity"], row["unit_price"], minor_digits(row["currency"] or base))
+
+
+def _settle_known(documents: list[Document], source: str, verdict: Verdict) -> list[Document]:
+    """The documents that are new; lines of known ones are unchanged, or conflicts when they are not there."""
+    numbers = [document.number for document in documents]
+    known = {
+        (number, key)
+        for number, key in fetch(
+            "SELECT r.number, l.line_key FROM purchases_refund r JOIN purchases_refundline l ON l.refund_id = r.id"
+            " WHERE r.source = %s AND r.number = ANY(%s)",
+            [source, numbers],
+        )
+    }
+    here = {number for number, _key in known}
+    for document in documents:
+        for piece in document.pieces if document.number in here else ():
+            is_same = (document.number, piece.key) in known
+            verdict.outcome[piece.place] = UNCHANGED if is_same else CONFLICT
+            verdict.reason[piece.place] = 0 if is_same else REASONS["content_differs"]
+    return [document for document in documents if document.number not in here and document.pieces]
+
+
+def _write(
+    documents: list[Document], channels: dict[str, str], *, source: str, import_id: int | None, base: str
+) -> int:
+    """Write new documents with their lines; returns their sum in the base currency."""
+    dated = rates_of({document.currency for document in documents} - {base})
+    skus = {piece.row["sku"] for document in documents for piece in document.pieces if piece.row["sku"]}
+    products = find_products(skus)
+    ids = take_ids("purchases_refund", len(documents))
+    heads, lines = [], []
+    for refund_id, document in zip(ids.tolist(), documents, strict=True):
+        document.id = refund_id
+        rate = Decimal(1) if document.currency == base else find_rate(dated[document.currency], document.on)
+        if rate is None:
+            raise RateMissing(currency=document.currency, day=document.on.isoformat())
+        digits = minor_digits(document.currency), minor_digits(base)
+        bases = [compute_base_minor(piece.amount_minor, rate, *digits) for piece in document.pieces]
+        heads.append(_head(document, rate, sum(bases), channels, source, import_id))
+        lines += [
+            _line(document.id, piece, base_minor, products, import_id)
+            for piece, base_minor in zip(document.pieces, bases, strict=True)
+        ]
+    if heads:
+        copy_in("purchases_refund", pa.Table.from_pylist(heads, schema=REFUND_TABLE))
+        copy_in("purchases_refundline", pa.Table.from_pylist(lines, schema=REFUND_LINE_TABLE))
+    return sum(head["amount_base_minor"] for head in heads)
+
+
+def _head(
+    document: Document,
+    rate: Decimal,
+    base_minor: int,
+    channels: dict[str, str],
+    source: str,
+    import_id: int | None,
+) -> dict[str, Any]:
+    return {
+        "id": document.id,
+        "source": source,
+        "number": document.number,
+        "customer_id": document.customer_id,
+        "store_id": document.store_id,
+        "channel": channels[document.channel],
+        "refunded_at": document.at,
+        "refunded_on": document.on,
+        "currency": document.currency,
+        "rate": rate,
+        "amount_minor": sum(piece.amount_minor for piece in document.pieces),
+        "amount_base_minor": base_minor,
+        "reason": document.reason,
+        "import_id": import_id,
+    }
+
+
+def _line(
+    refund_id: int,
+    piece: RefundPiece,
+    base_minor: int,
+    products: dict[str, tuple[int, str]],
+    import_id: int | None,
+) -> dict[str, Any]:
+    row = piece.row
+    return {
+        "refund_id": refund_id,
+        "line_key": piece.key,
+        "order_number": row["order_number"] or "",
+        "product_id": products.get(row["sku"] or "", (None, ""))[0],
+        "sku": row["sku"] or "",
+        "description": row["description"] or "",
+        "quantity": row["quantity"],
+        "unit_price": row["unit_price"],
+        "amount_minor": piece.amount_minor,
+        "amount_base_minor": base_minor,
+        "import_id": import_id,
+    }
