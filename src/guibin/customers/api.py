@@ -84,6 +84,7 @@ from guibin.customers.queries.people import (
     list_ids,
     read_customer,
 )
+from guibin.customers.queries.places import stores_of_customers
 from guibin.customers.rules.birthday import next_occurrence, parse_birthday
 from guibin.customers.rules.contact import normalise_email, normalise_phone, normalise_wechat
 from guibin.customers.rules.finding import spell
@@ -199,6 +200,7 @@ __all__ = [
     "search",
     "set_attributes",
     "spell",
+    "stores_of_customers",
     "undo_import",
     "write_note",
 ]
