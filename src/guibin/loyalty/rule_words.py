@@ -1,6 +1,7 @@
 """Rules in words: what a level asks for, and what differs between two versions."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from guibin.loyalty.rules.groups import Groups, to_groups
 from guibin.loyalty.rules.tree import Compare, Leaf, Level, Rules
@@ -24,8 +25,11 @@ def leaf_words(leaf: Leaf, currency: str) -> str:
 
 def groups_words(groups: Groups, currency: str) -> str:
     """Groups joined: `A or B, and C`."""
-    either = (_(" or ").join(leaf_words(leaf, currency) for leaf in group) for group in groups)
-    return _(", and ").join(either)
+    either = (
+        pgettext("between conditions", " or ").join(leaf_words(leaf, currency) for leaf in group)
+        for group in groups
+    )
+    return pgettext("between groups", ", and ").join(either)
 
 
 def level_words(level: Level, currency: str) -> str:
@@ -38,6 +42,7 @@ def diff_words(before: Rules | None, after: Rules, currency: str) -> list[str]:
     if before is None:
         return []
     said: list[str] = []
+    colon = pgettext("before a change", ": ")
     old = {level.code: level for level in before.levels}
     for level in reversed(after.levels):
         was = old.pop(level.code, None)
@@ -45,7 +50,7 @@ def diff_words(before: Rules | None, after: Rules, currency: str) -> list[str]:
         if was is None:
             said.append(_("New level %(level)s: %(rule)s") % _named(name, level, currency))
             continue
-        said.extend(f"{name}{_(': ')}{change}" for change in _changes(was, level, currency))
+        said.extend(f"{name}{colon}{change}" for change in _changes(was, level, currency))
     said.extend(_("Level %(level)s is gone") % {"level": level_view(level).name} for level in old.values())
     return said or [_("Nothing in the rules changed")]
 

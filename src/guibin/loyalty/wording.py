@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from guibin.core.errors import Text
 from guibin.core.money import Money
@@ -59,7 +59,7 @@ class ConditionWords:
 def fact_value(fact: str, value: int | None, currency: str) -> str:
     """A fact's integer as people read it, in the active language."""
     if value is None:
-        return _("unknown")
+        return pgettext("figure", "unknown")
     definition = FACTS[fact]
     if definition.unit is Unit.MINOR:
         return formats.money(Money(value // definition.divisor, currency))
@@ -85,7 +85,7 @@ def condition_words(condition: ConditionResult, currency: str) -> ConditionWords
         label = _("on the list %(list)s") if _inside(condition) else _("not on the list %(list)s")
         return ConditionWords(
             label % {"list": condition.list},
-            _("yes") if condition.met else _("no"),
+            pgettext("condition", "yes") if condition.met else pgettext("condition", "no"),
             "",
             "",
             condition.met,
@@ -155,7 +155,9 @@ def reason_sentence(receipt: Receipt, level: LevelView | None, currency: str) ->
     met = [condition for condition in result.conditions if condition.met]
     return _("%(level)s, because of %(reasons)s.") % {
         "level": level.name,
-        "reasons": _("; ").join(reason_phrase(condition, currency) for condition in met),
+        "reasons": pgettext("between reasons", "; ").join(
+            reason_phrase(condition, currency) for condition in met
+        ),
     }
 
 
@@ -166,7 +168,7 @@ def next_sentence(receipt: Receipt, next_level: LevelView | None, currency: str)
         return ""
     return _("For %(level)s: %(needs)s.") % {
         "level": next_level.name,
-        "needs": _("; ").join(need_phrase(need, currency) for need in result.needs),
+        "needs": pgettext("between reasons", "; ").join(need_phrase(need, currency) for need in result.needs),
     }
 
 

@@ -68,7 +68,7 @@ def load_shop(
     people = _load_members(shop, stores, diary.made_at, say)
     _load_purchases(shop, people, stores, diary.made_at, say)
     say(_("Counting facts about every customer"))
-    insight.refresh(as_of=shop.last)
+    insight.refresh(as_of=shop.last, actor=SYSTEM, at=diary.made_at)
     say(_("Deciding who the VIPs are"))
     decide_vips(shop.last, diary.made_at)
     accounts.finish_setup(actor=SYSTEM, at=diary.made_at)

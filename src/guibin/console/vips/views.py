@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from guibin.accounts import api as accounts
@@ -276,6 +277,9 @@ def policy_lists(request: HttpRequest, code: str) -> HttpResponse:
     )
     missing = [number for number, found in ids.items() if found is None]
     if missing:
-        messages.warning(request, _("Not found: %(numbers)s") % {"numbers": _(", ").join(missing[:20])})
+        messages.warning(
+            request,
+            _("Not found: %(numbers)s") % {"numbers": pgettext("between names", ", ").join(missing[:20])},
+        )
     messages.success(request, _("Customers changed: %(count)s") % {"count": count})
     return redirect(link_url("console.policy", code=code))

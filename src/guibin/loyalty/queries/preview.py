@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 from django.core import signing
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from guibin.loyalty.errors import PreviewNeeded
 from guibin.loyalty.queries.decisions import Decider, Lists
@@ -96,7 +97,9 @@ def _warnings(decider: Decider, currency: str) -> list[str]:
     counts = decider.counts()
     empty = [level_view(level).name for level in decider.rules.levels if not counts[level.code]]
     if empty:
-        said.append(_("Nobody would have: %(levels)s.") % {"levels": _(", ").join(empty)})
+        said.append(
+            _("Nobody would have: %(levels)s.") % {"levels": pgettext("between names", ", ").join(empty)}
+        )
     vips = sum(counts.values())
     if decider.facts.num_rows and vips * 2 > decider.facts.num_rows:
         said.append(_("More than half of all customers would be VIPs; a VIP is then nobody special."))
