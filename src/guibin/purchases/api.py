@@ -9,7 +9,7 @@ from guibin.purchases.operations.importing import ImportResult, import_orders
 from guibin.purchases.operations.importing_refunds import import_refunds
 from guibin.purchases.operations.matching import MatchResult, match_cancellations
 from guibin.purchases.operations.undoing import Kept, UndoResult, undo_import
-from guibin.purchases.queries.dependence import customers_with_purchases, stores_with_purchases
+from guibin.purchases.queries.dependence import customers_with_purchases, has_purchases, stores_with_purchases
 from guibin.purchases.rules.frames import ORDER_LINES, OUTCOMES, PRODUCTS, REFUND_LINES
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "customers_with_purchases",
     "ensure_channels",
     "ensure_products",
+    "has_purchases",
     "import_orders",
     "import_refunds",
     "match_cancellations",

@@ -13,6 +13,11 @@ def stores_with_purchases() -> set[int]:
     return _distinct("store_id")
 
 
+def has_purchases() -> bool:
+    """Whether any order or refund is recorded."""
+    return Order.objects.exists() or Refund.objects.exists()
+
+
 def _distinct(column: str) -> set[int]:
     found: set[int] = set()
     for model in (Order, Refund):
