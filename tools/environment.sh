@@ -3,6 +3,8 @@
 # Whatever is missing on the machine is named in one sentence.
 set -eu
 cd "$(dirname "$0")/.."
+# Trust whom the machine trusts, so that a company's own proxy works (old and new name of the setting).
+export UV_NATIVE_TLS="${UV_NATIVE_TLS:-true}" UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-true}"
 
 fail() {
     echo "$1" >&2
