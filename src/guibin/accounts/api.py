@@ -35,6 +35,16 @@ from guibin.accounts.operations.staff import (
     reactivate_staff,
     update_staff,
 )
+from guibin.accounts.permissions import (
+    MANAGE_KEYS,
+    MANAGE_ORGANISATION,
+    MANAGE_STAFF,
+    MANAGE_STORES,
+    USE_ACCOUNT,
+    VIEW_ROLES,
+    VIEW_STAFF,
+    VIEW_STORES,
+)
 from guibin.accounts.queries import (
     actor_for_key,
     actor_for_staff,
@@ -71,6 +81,14 @@ from guibin.accounts.values import (
 )
 
 __all__ = [
+    "MANAGE_KEYS",
+    "MANAGE_ORGANISATION",
+    "MANAGE_STAFF",
+    "MANAGE_STORES",
+    "USE_ACCOUNT",
+    "VIEW_ROLES",
+    "VIEW_STAFF",
+    "VIEW_STORES",
     "AlreadySetUp",
     "ApiKey",
     "BulkResult",
@@ -125,6 +143,7 @@ __all__ = [
     "reactivate_staff",
     "revoke_key",
     "set_as_of_day",
+    "start_session",
     "undo_upsert_staff",
     "undo_upsert_stores",
     "update_organisation",

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from guibin.accounts import queries, roles
 from guibin.accounts.models import Staff
@@ -24,7 +25,7 @@ class Person:
 
 
 def actor(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Sets ``request.actor``, ``request.person``, and the language somebody chose in their account."""
+    """Sets ``request.actor``, ``request.person``, the language of their account and the zone of their store."""
 
     def middleware(request: Any) -> HttpResponse:
         user = request.user
@@ -42,6 +43,8 @@ def actor(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Http
         if user.language != translation.get_language():
             translation.activate(user.language)
             request.LANGUAGE_CODE = user.language
-        return get_response(request)
+        zone = user.store.time_zone if user.store is not None else ""
+        with timezone.override(ZoneInfo(zone or getattr(user, "house_zone", None) or "UTC")):
+            return get_response(request)
 
     return middleware

@@ -5,7 +5,9 @@ from zoneinfo import available_timezones
 
 from allauth.account.adapter import DefaultAccountAdapter
 from babel.core import Locale
+from django.contrib.auth import login
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +18,7 @@ from guibin.accounts.models import Staff
 from guibin.accounts.operations.keys import touch_key
 from guibin.core.clock import now
 from guibin.core.events import Event, record, subject
-from guibin.core.ids import ApiKeyId
+from guibin.core.ids import ApiKeyId, StaffId
 from guibin.core.permissions import ANONYMOUS, Actor
 
 COMMON_CURRENCIES = (
@@ -82,6 +84,13 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no 
 def _log(event: Event, staff_id: int, *, actor: Actor) -> None:
     with transaction.atomic():
         record(event, subjects=[subject("staff", staff_id)], actor=actor, at=now())
+
+
+def start_session(request: HttpRequest, *, staff_id: StaffId) -> None:
+    """Sign in whoever has just become the first owner, so that the first run goes on."""
+    staff = Staff.objects.select_related("role", "store").get(pk=staff_id)
+    login(request, staff, backend="guibin.accounts.backends.StaffBackend")
+    _log(SignedIn(staff_id=staff.pk), staff.pk, actor=Actor(kind="staff", id=staff.pk))
 
 
 def authenticate_key(token: str) -> Actor | None:

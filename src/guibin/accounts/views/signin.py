@@ -4,6 +4,7 @@ from allauth.account import views as allauth
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -14,11 +15,10 @@ from guibin.core.clock import now
 from guibin.core.ids import StaffId
 from guibin.web import formats
 from guibin.web.access import actor_of, public, requires
+from guibin.web.links import link_url
 
-sign_in = public(
-    allauth.LoginView.as_view(
-        template_name="accounts/sign_in.html", extra_context={"has_mail": bool(settings.EMAIL_HOST)}
-    )
+_sign_in = allauth.LoginView.as_view(
+    template_name="accounts/sign_in.html", extra_context={"has_mail": bool(settings.EMAIL_HOST)}
 )
 sign_out = public(allauth.LogoutView.as_view(template_name="accounts/sign_out.html"))
 inactive = public(allauth.AccountInactiveView.as_view(template_name="accounts/inactive.html"))
@@ -40,6 +40,15 @@ change_password = requires(USE_ACCOUNT)(
 confirm_password = requires(USE_ACCOUNT)(
     allauth.ReauthenticateView.as_view(template_name="accounts/confirm_password.html")
 )
+
+
+@public
+def sign_in(request: HttpRequest) -> HttpResponseBase:
+    """The sign-in page; a house without anybody begins with the guided first run."""
+    welcome = link_url("console.welcome")
+    if request.method == "GET" and welcome and not queries.has_staff():
+        return redirect(welcome)
+    return _sign_in(request)  # type: ignore[no-any-return]  # allauth ships no types
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:
