@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from guibin.core.money import Money
 from guibin.core.paging import Page
+from guibin.web import formats
 from guibin.web.charts import Cell, Chart, Flow, Mark, Series
 from guibin.web.listing import BulkAction, Column, Empty, Filter, ListSpec, ListState, RowAction
 from guibin.web.permissions import VIEW_GALLERY
@@ -270,6 +271,10 @@ def context() -> dict[str, Any]:
         "sankey": drawn[3],
         "curve": drawn[4],
         "tiers": TIERS,
+        "notes": {
+            "spend": f"{formats.percent(0.068, 1)} · {formats.change(0.182)}",
+            "risk": f"{formats.percent(0.08)} ← {formats.percent(0.11)}",
+        },
         "price": Money(1_280_000, "CNY"),
         "crumbs": [(_("Insight"), "#"), (_("Gallery"), "")],
         "tab_items": [(_("Timeline"), "#", True, None), (_("Purchases"), "#", False, 14), (_("Privacy"), "#", False, None)],

@@ -68,6 +68,7 @@ def field_parts(values: dict[str, Any]) -> dict[str, Any]:
     boxed = isinstance(widget, forms.CheckboxInput)
     many = isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
     if many:
+        widget.attrs.setdefault("class", "form-check-input")  # this form's own copy of the widget
         return {**values, "bound": bound, "many": True, "boxed": False, "options": list(bound.subwidgets)}
     return {**values, "bound": bound, "widget": bound.as_widget(attrs=attributes), "boxed": boxed, "many": False}
 

@@ -14,6 +14,7 @@ from guibin.web.listing.spec import Column, Filter, ListSpec
 SIZES = (25, 50, 100)
 TEXT_LENGTH_MAX = 200
 PAGE_MAX = 1_000_000
+DIGITS_MAX = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ def _decimal(text: str) -> Decimal | None:
         value = Decimal(text.replace(",", "").strip()[:20])
     except InvalidOperation:
         return None
-    return value if value.is_finite() else None
+    return value if value.is_finite() and abs(value.adjusted()) <= DIGITS_MAX else None
 
 
 def _date(text: str) -> date | None:

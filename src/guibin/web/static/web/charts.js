@@ -83,7 +83,7 @@
           const style = lineStyles(t, s.role, i);
           return {
             type: "line", name: s.name, data: s.values, lineStyle: style, itemStyle: { color: style.color }, showSymbol: s.values.length === 1, symbolSize: 7,
-            triggerLineEvent: true, z: s.role === "now" ? 4 : 2, endLabel: { show: names.length > 1, formatter: "{a}", color: t.soft, fontSize: 12 }, labelLayout: { moveOverlap: "shiftY" },
+            triggerLineEvent: true, z: s.role === "now" ? 4 : 2, endLabel: { show: names.length > 1, formatter: "{a}", color: t.soft, fontSize: 12, backgroundColor: t.surface, padding: [1, 3] }, labelLayout: { moveOverlap: "shiftY" },
             ...(spec.area && s.role === "now" ? { areaStyle: { color: t.series[0], opacity: 0.08 } } : {}),
           };
         }),
@@ -92,7 +92,7 @@
 
     bar(spec, t, write) {
       const several = spec.series.length > 1;
-      const category = { type: "category", data: spec.categories, name: spec.axis, nameLocation: "middle", inverse: spec.horizontal };
+      const category = { type: "category", data: spec.categories, name: spec.horizontal ? "" : spec.axis, nameLocation: "middle", inverse: spec.horizontal };
       const value = { type: "value", axisLabel: { formatter: write.short }, splitNumber: 4 };
       return {
         grid: { left: 8, right: spec.horizontal ? 56 : 12, top: several ? 34 : 18, bottom: spec.axis && !spec.horizontal ? 26 : 8, containLabel: true },
@@ -210,13 +210,14 @@
       this.draw();
     }
 
+    // Moves once, when first seen; a new theme or size is just there.
     draw() {
       if (!window.echarts || !this.isConnected || this.box.hidden) return;
       const t = tokens();
       this.chart?.dispose();
       this.chart = window.echarts.init(this.box, theme(t), { renderer: "canvas" });
       const option = builders[this.spec.kind](this.spec, t, writer(this.spec), this.box);
-      this.chart.setOption({ animation: !calm(), animationDuration: 220, aria: { enabled: true, label: { description: this.spec.title } }, ...option });
+      this.chart.setOption({ animation: !calm() && !this.dataset.drawn, animationDuration: 220, aria: { enabled: true, label: { description: this.spec.title } }, ...option });
       this.chart.on("click", (point) => {
         const url = point.data?.url ?? this.spec.links[point.dataIndex];
         if (url) location.assign(url);
