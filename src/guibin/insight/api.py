@@ -12,6 +12,7 @@ from guibin.core.paging import Page
 from guibin.core.permissions import SYSTEM, Actor
 from guibin.insight.errors import CutsInvalid, EngineMissing, EngineUnknown, GroupUnknown, NeverRefreshed
 from guibin.insight.facts.schema import FACT_NAMES, FACT_SCHEMA
+from guibin.insight.permissions import REFRESH_FACTS, VIEW_REPORTS
 from guibin.insight.reports import (
     Behaviour,
     Cell,
@@ -40,7 +41,9 @@ __all__ = [
     "GROUP_ADVICE",
     "GROUP_LABELS",
     "GROUP_TRAITS",
+    "REFRESH_FACTS",
     "STAGE_LABELS",
+    "VIEW_REPORTS",
     "Behaviour",
     "Cell",
     "Concentration",

@@ -67,7 +67,7 @@ HELP = (
         (
             _(
                 "Reports read a copy of orders, refunds, products and customers without names. A refresh "
-                "copies what changed and counts again; readers see the old figures until the new ones are whole."
+                "copies what changed and counts again; the old figures stay until the new ones are whole."
             ),
             _("It runs every night, after each import, and when you press the button."),
         ),

@@ -121,7 +121,7 @@ def _sum_up(duck: DuckEngine, version: Version, day: date, facts: pa.Table) -> t
         "SELECT count(customer_id), count(*) - count(customer_id) FROM orders "
         "WHERE status <> 'cancelled' AND ordered_on <= ?",
         [day],
-    ).fetchone()
+    ).fetchall()[0]
     categories = duck.run("SELECT category_id, name FROM categories")
     return int(named), int(anonymous), canonical.digest(duck, facts, categories)
 

@@ -49,7 +49,8 @@ def count_all(
 
 def compiled(engine: DuckEngine, sources: Sources, as_of: date, columns: tuple[str, ...]) -> str:
     """The DuckDB query of the facts. Compiling takes a quarter of a second, so the text is kept."""
-    key = (as_of, columns, tuple(tuple(getattr(sources, name).schema().items()) for name in SOURCE_NAMES))
+    tables = (getattr(sources, name) for name in SOURCE_NAMES)
+    key = (as_of, columns, tuple((table.get_name(), *table.schema().items()) for table in tables))
     if key not in _QUERIES:
         if len(_QUERIES) > 64:
             _QUERIES.clear()
@@ -96,12 +97,12 @@ def _find_affected(engine: DuckEngine, version: Version, parent: Version) -> boo
         key = version.contents[name].key
         if engine.link.execute(
             f"SELECT 1 FROM old_{name} SEMI JOIN touched_{name} USING ({key}) LIMIT 1"
-        ).fetchone():
+        ).fetchall():
             return False
     engine.link.execute(AFFECTED)
     affected, customers = engine.link.execute(
         "SELECT (SELECT count(*) FROM affected), (SELECT count(*) FROM customers)"
-    ).fetchone()
+    ).fetchall()[0]
     return bool(affected <= max(50, customers * AFFECTED_SHARE_MAX))
 
 

@@ -49,7 +49,7 @@ class DuckEngine:
         return self.run(self.backend.compile(expression))
 
     def run(self, query: str) -> pa.Table:
-        return self.link.execute(query).to_arrow_table()
+        return self.link.sql(query).to_arrow_table()
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,8 +66,8 @@ def _anonymous_sales(version: Version, day: date) -> int:
                     AND refunded_on > $1 AND refunded_on <= $2)
             """,
             [window.after, day],
-        ).fetchone()
-    return int(found[0])
+        ).fetchall()
+    return int(found[0][0])
 
 
 def get_thresholds(*, as_of: date | None) -> StageThresholds:

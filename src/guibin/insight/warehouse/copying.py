@@ -138,13 +138,13 @@ def _open_old(link: duckdb.DuckDBPyConnection, dataset: Dataset, previous: Versi
 
 def _write(link: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
     options = f"FORMAT parquet, COMPRESSION {COMPRESSION}, ROW_GROUP_SIZE {ROW_GROUP}"
-    result = link.execute(f"COPY ({query}) TO '{_escaped(path)}' ({options})").fetchone()
-    return int(result[0]) if result else 0
+    result = link.execute(f"COPY ({query}) TO '{_escaped(path)}' ({options})").fetchall()
+    return int(result[0][0])
 
 
 def _count(link: duckdb.DuckDBPyConnection, table: str) -> int:
-    found = link.execute(f"SELECT count(*) FROM {table}").fetchone()
-    return int(found[0]) if found else 0
+    found = link.execute(f"SELECT count(*) FROM {table}").fetchall()
+    return int(found[0][0])
 
 
 def _escaped(path: Path) -> str:
