@@ -63,7 +63,7 @@ from guibin.accounts.queries import (
     list_stores,
 )
 from guibin.accounts.queries import get_organisation as organisation
-from guibin.accounts.signin import authenticate_key, currency_choices
+from guibin.accounts.signin import authenticate_key, currency_choices, start_session, zone_choices
 from guibin.accounts.values import (
     ApiKey,
     BulkResult,

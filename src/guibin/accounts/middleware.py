@@ -25,7 +25,7 @@ class Person:
 
 
 def actor(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Sets ``request.actor``, ``request.person``, the language of their account and the zone of their store."""
+    """Sets ``request.actor`` and ``request.person``, their own language and the zone of their store."""
 
     def middleware(request: Any) -> HttpResponse:
         user = request.user

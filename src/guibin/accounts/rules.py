@@ -12,7 +12,7 @@ NUMBERED_STORE = re.compile(r"S(\d{1,9})", re.ASCII)
 
 STORE_NAME_MAX = 120
 
-UpsertPolicy = Literal["skip", "fill_empty", "overwrite"]
+UpsertPolicy = Literal["skip", "fill", "overwrite"]
 
 
 def is_sign_in_name(text: str) -> bool:

@@ -12,11 +12,11 @@ pytestmark = pytest.mark.django_db
 BATCH = {"at": AT, "batch_id": uuid.UUID(int=7)}
 
 
-def _stores(*rows: api.StoreRow, policy: str = "fill_empty") -> api.BulkResult:
+def _stores(*rows: api.StoreRow, policy: str = "fill") -> api.BulkResult:
     return api.bulk_upsert_stores(rows=rows, policy=policy, actor=SYSTEM, **BATCH)
 
 
-def _staff(*rows: api.StaffRow, policy: str = "fill_empty", who: object = SYSTEM) -> api.BulkResult:
+def _staff(*rows: api.StaffRow, policy: str = "fill", who: object = SYSTEM) -> api.BulkResult:
     return api.bulk_upsert_staff(rows=rows, policy=policy, actor=who, **BATCH)
 
 

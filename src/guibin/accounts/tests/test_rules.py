@@ -27,7 +27,7 @@ def test_a_name_that_looks_like_a_code_is_its_own_code() -> None:
 )
 def test_empty_incoming_values_change_nothing(old: dict[str, object], new: dict[str, object]) -> None:
     assert rules.decide_values(old=old, new=new, policy="skip") == {}
-    filled = rules.decide_values(old=old, new=new, policy="fill_empty")
+    filled = rules.decide_values(old=old, new=new, policy="fill")
     overwritten = rules.decide_values(old=old, new=new, policy="overwrite")
     assert filled.items() <= overwritten.items()
     assert all(old.get(name) in (None, "") for name in filled)
