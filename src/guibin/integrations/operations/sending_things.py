@@ -17,7 +17,7 @@ from guibin.integrations.staging.chunks import list_parts, read_part, write_tabl
 from guibin.integrations.staging.conventions import words_kind
 from guibin.purchases import api as purchases
 
-ACCOUNT_POLICY = {"skip": "skip", "fill": "fill_empty", "overwrite": "overwrite"}
+ACCOUNT_POLICY = {"skip": "skip", "fill": "fill", "overwrite": "overwrite"}
 BOOKED = {
     "created": "imported",
     "updated": "updated",
