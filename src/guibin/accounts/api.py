@@ -149,4 +149,5 @@ __all__ = [
     "update_organisation",
     "update_staff",
     "update_store",
+    "zone_choices",
 ]

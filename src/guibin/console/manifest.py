@@ -1,12 +1,16 @@
 """What console offers the house."""
 
+from guibin.console import permissions
+from guibin.console.front import offer as front
 from guibin.console.vips import offer as vips
 from guibin.core.manifest import Manifest
 
 MANIFEST = Manifest(
     slice="console",
-    links=vips.LINKS,
-    menu=vips.MENU,
-    help=vips.HELP,
+    permissions=permissions.ALL,
+    roles={"manager": permissions.ALL, "agent": permissions.ALL},
+    links=(*front.LINKS, *vips.LINKS),
+    menu=(*front.MENU, *vips.MENU),
+    help=(*front.HELP, *vips.HELP),
     commands=vips.COMMANDS,
 )

@@ -1,0 +1,1 @@
+"""Where staff begin: home, search, the settings hub, the guided first run."""
