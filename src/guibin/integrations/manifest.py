@@ -11,4 +11,5 @@ MANIFEST = Manifest(
     events=events.ALL,
     settings=settings.ALL,
     personal_data=PERSONAL_DATA,
+    commands=("guibin.integrations.commands:import_group",),
 )

@@ -6,10 +6,20 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from guibin.core.paging import Page
 from guibin.integrations.errors import ImportUnknown
+from guibin.integrations.mapping.targets import KIND_LABELS
 from guibin.integrations.models import ImportRun, ImportTemplate
+
+WAITING = {
+    "checked": gettext_lazy("Its columns wait to be confirmed."),
+    "mapped": gettext_lazy("Its rows wait to be checked."),
+    "dry_run": gettext_lazy("It is checked and waits for your go-ahead."),
+    "failed": gettext_lazy("It stopped on an error; it can be resumed or taken back."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +114,27 @@ def list_templates() -> list[tuple[int, str, str]]:
 
 def count_imports() -> int:
     return ImportRun.objects.count()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An import that needs somebody: what it is and what is to be done."""
+
+    id: int
+    title: str
+    what_is_needed: str
+    since: datetime
+
+
+def list_waiting(*, limit: int = 5) -> list[Waiting]:
+    """Imports that stopped half-way or wait for a decision, newest first."""
+    rows = ImportRun.objects.filter(state__in=WAITING).order_by("-id")[:limit]
+    return [
+        Waiting(
+            id=run.pk,
+            title=_("Import %(id)s: %(kind)s") % {"id": run.pk, "kind": KIND_LABELS[run.kind]},
+            what_is_needed=str(WAITING[run.state]),
+            since=run.started_at or run.created_at,
+        )
+        for run in rows
+    ]

@@ -5,6 +5,7 @@ from datetime import datetime
 from guibin.accounts import api as accounts
 from guibin.core.permissions import Actor
 from guibin.integrations.models import ImportRun
+from guibin.purchases import api as purchases
 
 
 def settle_currency(run: ImportRun, *, actor: Actor, at: datetime) -> None:
@@ -25,6 +26,4 @@ def settle_currency(run: ImportRun, *, actor: Actor, at: datetime) -> None:
 
 def amounts_exist() -> bool:
     """Whether anything is recorded in the base currency already."""
-    from guibin.purchases import api as purchases
-
-    return purchases.order_totals().orders > 0
+    return purchases.has_purchases()

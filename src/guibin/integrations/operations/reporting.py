@@ -12,6 +12,7 @@ from guibin.integrations.errors import FilesGone
 from guibin.integrations.mapping.targets import targets_of
 from guibin.integrations.models import ImportRun
 from guibin.integrations.operations.folder import find_json, run_folder
+from guibin.integrations.operations.locking import get_run
 from guibin.integrations.operations.staging import raw_tables
 from guibin.integrations.staging.chunks import list_parts, read_segments
 from guibin.integrations.wording import reason_words
@@ -20,8 +21,9 @@ from guibin.web.spreadsheets import xlsx_chunks
 from django.utils.translation import gettext as _
 
 
-def error_workbook(run: ImportRun) -> Iterator[bytes]:
+def error_workbook(run_id: int) -> Iterator[bytes]:
     """The workbook in pieces, made when first asked for. Raises ``FilesGone``."""
+    run = get_run(run_id)
     found = find_json(run.pk, "found")
     if not found:
         raise FilesGone(number=run.pk)

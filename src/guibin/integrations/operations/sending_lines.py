@@ -258,7 +258,7 @@ class SaleSender(_Documents):
     def send(self, part: int, books: Books) -> int:
         s = self.sending
         table = self._prepare(part, "order_number")
-        self._ensure_products(table)
+        self._ensure_products(table, part)
         batch = shaped(table, purchases.ORDER_LINES)
         result = purchases.import_orders(
             batch, source=s.run.source, import_id=s.run.pk, actor=s.actor, at=s.at, origin=Origin.IMPORT
@@ -275,7 +275,7 @@ class SaleSender(_Documents):
         books.add_figure("orders_created", result.documents_created)
         return table.num_rows
 
-    def _ensure_products(self, table: pa.Table) -> None:
+    def _ensure_products(self, table: pa.Table, part: int) -> None:
         """Categories and brands come with the product; products without them appear by themselves."""
         if table["category"].null_count == table.num_rows and table["brand"].null_count == table.num_rows:
             return

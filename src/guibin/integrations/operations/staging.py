@@ -35,7 +35,7 @@ PARTS_MAX = 4_096
 STREAMS = ("lines", "refunds", "people", "persons", "things", "rejects", "refused", "ids", "before")
 PART_KEYS: dict[str, str | None] = {
     "lines": "order_number",
-    "refunds": "person",
+    "refunds": "refund_number",
     "people": "person",
     "persons": "part_key",
     "things": None,

@@ -93,8 +93,8 @@ def _take_back(run: ImportRun, *, actor: Actor, at: datetime) -> Undone:
     removed: Counter[str] = Counter()
     kept: list[Kept] = []
     sold = purchases.undo_import(import_id=run.pk, before=_before(run.pk), actor=actor, at=at)
-    removed += Counter(dict(sold.removed))
-    kept += [Kept(item.what, item.id, item.reason) for item in sold.kept]
+    removed += Counter(orders=sold.orders, lines=sold.lines, refunds=sold.refunds, products=sold.products)
+    kept += [Kept(item.kind, item.id, item.reason) for item in sold.kept]
     people = customers.undo_import(import_id=run.pk, depended_on=_with_purchases(), actor=actor, at=at)
     removed["customers"] += people.removed
     removed["customers_restored"] += people.restored

@@ -59,16 +59,6 @@ STATUS_WORDS = {
     "cancelled": "cancelled|canceled|已取消|交易关闭|取消|已关闭|关闭|void|closed|作废",
 }
 _STATUS = {word: status for status, words in STATUS_WORDS.items() for word in words.split("|")}
-CHANNEL_WORDS = {
-    "store": "门店|线下|实体店|offline|store|pos|shop|线下门店",
-    "web": "官网|商城|网站|网店|online|web|website|网上商城|电商|ecommerce|internet",
-    "app": "app|手机app|客户端",
-    "mini_program": "小程序|微信小程序|mini program|miniprogram",
-    "wechat": "微信|公众号|企业微信|wechat",
-    "phone": "电话|热线|phone|call center|hotline",
-    "marketplace": "淘宝|天猫|京东|拼多多|抖音|唯品会|亚马逊|amazon|tmall|taobao|jd|marketplace|ebay",
-}
-_CHANNEL = {word: channel for channel, words in CHANNEL_WORDS.items() for word in words.split("|")}
 REASON_WORDS = {
     "damaged": "质量问题|破损|损坏|damaged|defective|broken|质量",
     "wrong_item": "发错货|错发|wrong item|wrong|发错",
@@ -82,10 +72,6 @@ _REASON = {word: reason for reason, words in REASON_WORDS.items() for word in wo
 def status_of(text: str | None) -> str | None:
     """The order status a word means; an unknown word is given back, for the report."""
     return _STATUS.get(text.strip().lower(), text.strip().lower()) if text else None
-
-
-def channel_of(text: str | None) -> str | None:
-    return _CHANNEL.get(text.strip().lower(), text.strip()) if text else None
 
 
 def reason_of(text: str | None) -> str:

@@ -1,0 +1,45 @@
+"""What programs read about an import: the stable shape of ``--json`` and of REST."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from guibin.integrations.queries import RunView
+
+CHUNK_BYTES = 1 << 20
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def as_report(run: RunView, *, seconds: float = -1) -> dict[str, Any]:
+    """``outcomes`` add up to ``rows_read``; amounts are exact decimal strings in ``currency``."""
+    money = dict(run.reconciliation) or {
+        "amount_before_exclusions": run.figures.get("amount_before_exclusions")
+    }
+    return {
+        "import": run.id,
+        "kind": run.kind,
+        "state": run.state,
+        "template": run.template or None,
+        "rows_read": run.rows_total or 0,
+        "outcomes": dict(sorted(run.outcomes.items())),
+        "amount_before_exclusions": money.get("amount_before_exclusions"),
+        "amount_imported": money.get("amount_imported"),
+        "amount_excluded": money.get("amount_excluded"),
+        "excluded": money.get("excluded", {}),
+        "rounding_difference": money.get("rounding_difference"),
+        "currency": money.get("currency", run.currency or None),
+        "as_of": run.as_of,
+        "first_day": run.figures.get("first_on"),
+        "orders": run.figures.get("orders_created", 0),
+        "customers": run.figures.get("customers_met", 0),
+        "seconds": round(run.seconds if seconds < 0 else seconds, 3),
+        "error": run.error_code or None,
+    }

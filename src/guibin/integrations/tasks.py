@@ -1,0 +1,62 @@
+"""Background work of the import clinic."""
+
+import structlog
+
+from guibin.core import clock, jobs
+from guibin.core.errors import DomainError
+from guibin.core.jobs import schedule, task
+from guibin.integrations import api
+
+log = structlog.get_logger(__name__)
+
+
+@task(name="integrations.work", retry=True)
+def work(run_id: int, step: str, job_id: int) -> None:
+    """One step of one run. Repeated after a crash it goes on where it was."""
+    at = clock.now()
+    jobs.start_run(job_id, at=at)
+    try:
+        _do(run_id, step)
+    except api.RunningElsewhere:
+        raise
+    except (jobs.JobCancelled, api.ImportCancelled):
+        jobs.finish_run(job_id, state="cancelled", at=clock.now())
+    except DomainError as error:
+        log.warning("import step refused", run=run_id, step=step, code=error.code)
+        if step == "run" and api.get_import(run_id).state == "running":
+            api.mark_failed(run_id=run_id, code=error.code, actor=api.actor_of(run_id), at=clock.now())
+        jobs.finish_run(
+            job_id, state="failed", at=clock.now(), error_code=error.code, result={"sentence": error.sentence}
+        )
+    else:
+        jobs.finish_run(job_id, state="done", at=clock.now())
+
+
+def _do(run_id: int, step: str) -> None:
+    actor, at = api.empowered(api.actor_of(run_id)), clock.now()
+    if step == "check":
+        view = api.get_import(run_id)
+        api.check_file(run_id=run_id, options=view.options, template=view.template, actor=actor, at=at)
+    elif step == "stage":
+        api.stage_run(run_id=run_id, actor=actor, at=at)
+    elif step == "run":
+        api.run_import(run_id=run_id, actor=actor, at=at)
+    elif step == "undo":
+        api.undo_import(run_id=run_id, actor=actor, at=at)
+
+
+@schedule(name="integrations.forget_files", cron="17 3 * * *")
+def forget_files() -> None:
+    api.forget_old_files(at=clock.now())
+
+
+@schedule(name="integrations.resume_runs", cron="* * * * *")
+def resume_runs() -> None:
+    """A run whose process was killed, wherever it ran, is taken up again."""
+    for run_id in api.unfinished_runs():
+        if api.is_held(run_id):
+            continue
+        try:
+            _do(run_id, "run")
+        except (DomainError, api.RunningElsewhere) as error:
+            log.warning("import not resumed", run=run_id, code=error.code)
