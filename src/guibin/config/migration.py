@@ -1,8 +1,7 @@
 """Migrating as the owner role, then giving the run-time role its rights."""
 
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import psycopg
@@ -22,7 +21,7 @@ ONE_AT_A_TIME = 4_712_001
 class OwnerMissing(DomainError):
     code = "config.owner_missing"
     message = _(
-        "DATABASE_URL is set and GUIBIN_OWNER_URL is not: name the role that owns the tables, "
+        "The tables are not up to date, and GUIBIN_OWNER_URL is not set: name the role that owns them, "
         "as postgresql://role:password@host/database."
     )
 
@@ -47,24 +46,30 @@ def as_owner() -> Iterator[Any]:
 
 
 def pending() -> list[str]:
-    """Migrations that have not been applied, in order, as ``app.name``."""
-    with as_owner() as connection:
+    """Migrations that have not been applied, in order, as ``app.name``; any of the two roles can see them."""
+    with as_owner() if env.text(OWNER) else nullcontext(connections["default"]) as connection:
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
 
 
 def migrate() -> int:
-    """Apply what is pending, one process at a time; returns how many were applied."""
+    """Apply what is pending, one process at a time; returns how many were applied.
+
+    A serving process need not know the owner: without one it is enough that nothing is pending, and
+    ``OwnerMissing`` is raised otherwise.
+    """
     url = env.text(OWNER)
     if not url:
-        raise OwnerMissing
+        if pending():
+            raise OwnerMissing
+        return 0
     with psycopg.connect(url, autocommit=True) as turn:
         turn.execute("SELECT pg_advisory_lock(%s)", [ONE_AT_A_TIME])
         names = pending()
         if names:
             with as_owner() as connection:
                 call_command("migrate", interactive=False, verbosity=0)
-                role = str(env.database(os.environ["DATABASE_URL"])["USER"])
+                role = str(env.database(env.text("DATABASE_URL"))["USER"])
                 grant_runtime_role(connection, role)
     return len(names)

@@ -136,7 +136,7 @@ def test_an_unreachable_server_is_four_and_one_sentence(guibin: Guibin) -> None:
 
 
 def test_an_owner_url_is_asked_for(guibin: Guibin, home: Path) -> None:
-    url = Places(home).url("guibin_app")
+    url = Places(home).url("guibin_app", "postgres")
     holder = subprocess.Popen(
         [sys.executable, str(HOLDER), str(home)],
         env={**os.environ, **clean_environment(home)},
