@@ -127,9 +127,14 @@ def read_timeline(*, about: str, before_id: int | None = None, limit: int = 50) 
 
 
 def read_timelines(
-    *, about: Sequence[str], before_id: int | None = None, limit: int = 50, names: Sequence[str] = ()
+    *,
+    about: Sequence[str],
+    before_id: int | None = None,
+    before: datetime | None = None,
+    limit: int = 50,
+    names: Sequence[str] = (),
 ) -> list[Recorded]:
-    """As ``read_timeline`` over several subjects, for a person who has been merged; only ``names`` if any."""
+    """As ``read_timeline`` over several subjects; only ``names`` if any, only what was ``before``."""
     from guibin.core.models import LoggedEvent
 
     rows = LoggedEvent.objects.filter(subjects__overlap=list(about))
@@ -137,6 +142,8 @@ def read_timelines(
         rows = rows.filter(name__in=list(names))
     if before_id is not None:
         rows = rows.filter(id__lt=before_id)
+    if before is not None:
+        rows = rows.filter(at__lt=before)
     return [as_recorded(row) for row in rows.order_by("-at", "-id")[:limit]]
 
 

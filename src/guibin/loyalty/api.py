@@ -89,7 +89,14 @@ from guibin.loyalty.values import (
     VersionView,
     level_view,
 )
-from guibin.loyalty.wording import FACT_LABELS, OP_SIGNS, condition_words, next_sentence, reason_sentence
+from guibin.loyalty.wording import (
+    FACT_LABELS,
+    OP_SIGNS,
+    condition_words,
+    next_sentence,
+    part_label,
+    reason_sentence,
+)
 
 __all__ = [
     "CODES",
@@ -168,6 +175,7 @@ __all__ = [
     "loyalty_scores",
     "next_sentence",
     "parse_rules",
+    "part_label",
     "preset_rules",
     "presets",
     "preview_policy",
