@@ -1,34 +1,155 @@
 """The door of purchases: orders, refunds, products, channels and rates, as frozen values and ids.
 
 Money is minor units of the currency named beside it; ``base`` amounts are in the organisation's
-base currency. ``at`` is the instant of the write, passed in from the edge.
+base currency. ``at`` is the instant of a write, passed in from the edge. Bulk doors take Arrow tables
+of the shapes in ``rules.frames``; all lines of one order or refund must come in the same batch.
 """
 
+from guibin.purchases.operations.catalogue import (
+    ProductDraft,
+    create_brand,
+    create_category,
+    create_channel,
+    create_product,
+    edit_brand,
+    edit_category,
+    edit_channel,
+    edit_product,
+)
 from guibin.purchases.operations.ensuring import EnsureResult, ensure_channels, ensure_products
 from guibin.purchases.operations.importing import ImportResult, import_orders
 from guibin.purchases.operations.importing_refunds import import_refunds
 from guibin.purchases.operations.matching import MatchResult, match_cancellations
+from guibin.purchases.operations.orders import Placed, cancel_order, change_order_status, place_order
+from guibin.purchases.operations.rates import set_rate
+from guibin.purchases.operations.refunds import Refunded, RefundPreview, preview_refund, refund_lines
 from guibin.purchases.operations.undoing import Kept, UndoResult, undo_import
-from guibin.purchases.queries.dependence import customers_with_purchases, has_purchases, stores_with_purchases
-from guibin.purchases.rules.frames import ORDER_LINES, OUTCOMES, PRODUCTS, REFUND_LINES
+from guibin.purchases.queries.catalogue import (
+    BrandRow,
+    CategoryRow,
+    ChannelRow,
+    ProductFilter,
+    ProductRow,
+    find_product_ids,
+    get_product,
+    list_brands,
+    list_categories,
+    list_channels,
+    list_products,
+    products_by_id,
+)
+from guibin.purchases.queries.customers import (
+    CustomerPurchases,
+    count_orders_of,
+    customers_with_orders,
+    list_orders_of,
+    list_refunds_of,
+    main_items,
+    purchases_of,
+)
+from guibin.purchases.queries.imports import ImportSums, find_broken_sums, import_sums
+from guibin.purchases.queries.orders import (
+    OrderFilter,
+    OrderTotals,
+    find_order,
+    get_order,
+    list_orders,
+    list_refunds,
+    order_totals,
+    orders_by_id,
+)
+from guibin.purchases.queries.rates import RateRow, base_currency, list_rates
+from guibin.purchases.queries.rows import LineRow, OrderDetail, OrderRow, PaymentRow, RefundLineRow, RefundRow
+from guibin.purchases.rules.channels import channel_code
+from guibin.purchases.rules.drafts import LineDraft, PaymentDraft, RefundDraft
+from guibin.purchases.rules.frames import (
+    ORDER_LINES,
+    OUTCOME_CODES,
+    OUTCOMES,
+    PRODUCTS,
+    REASON_CODES,
+    REFUND_LINES,
+)
+from guibin.purchases.words import channel_label
 
 __all__ = [
     "ORDER_LINES",
     "OUTCOMES",
+    "OUTCOME_CODES",
     "PRODUCTS",
+    "REASON_CODES",
     "REFUND_LINES",
+    "BrandRow",
+    "CategoryRow",
+    "ChannelRow",
+    "CustomerPurchases",
     "EnsureResult",
     "ImportResult",
+    "ImportSums",
     "Kept",
+    "LineDraft",
+    "LineRow",
     "MatchResult",
+    "OrderDetail",
+    "OrderFilter",
+    "OrderRow",
+    "OrderTotals",
+    "PaymentDraft",
+    "PaymentRow",
+    "Placed",
+    "ProductDraft",
+    "ProductFilter",
+    "ProductRow",
+    "RateRow",
+    "RefundDraft",
+    "RefundLineRow",
+    "RefundPreview",
+    "RefundRow",
+    "Refunded",
     "UndoResult",
-    "customers_with_purchases",
+    "base_currency",
+    "cancel_order",
+    "change_order_status",
+    "channel_code",
+    "channel_label",
+    "count_orders_of",
+    "create_brand",
+    "create_category",
+    "create_channel",
+    "create_product",
+    "customers_with_orders",
+    "edit_brand",
+    "edit_category",
+    "edit_channel",
+    "edit_product",
     "ensure_channels",
     "ensure_products",
-    "has_purchases",
+    "find_broken_sums",
+    "find_order",
+    "find_product_ids",
+    "get_order",
+    "get_product",
     "import_orders",
     "import_refunds",
+    "import_sums",
+    "list_brands",
+    "list_categories",
+    "list_channels",
+    "list_orders",
+    "list_orders_of",
+    "list_products",
+    "list_rates",
+    "list_refunds",
+    "list_refunds_of",
+    "main_items",
     "match_cancellations",
-    "stores_with_purchases",
+    "order_totals",
+    "orders_by_id",
+    "place_order",
+    "preview_refund",
+    "products_by_id",
+    "purchases_of",
+    "refund_lines",
+    "set_rate",
     "undo_import",
 ]

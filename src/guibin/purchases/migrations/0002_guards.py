@@ -12,6 +12,8 @@ from guibin.core.changes import track_changes
 SHIPPED = ("store", "web", "app", "mini_program", "wechat", "phone", "marketplace")
 
 POINTING = """
+CREATE SEQUENCE purchases_order_number;
+
 CREATE FUNCTION purchases_line_points_at() RETURNS trigger LANGUAGE plpgsql SET work_mem = '64MB' AS $$
 DECLARE
     wanted bigint[];
@@ -64,6 +66,7 @@ CREATE TRIGGER purchases_line_product AFTER DELETE ON purchases_product REFERENC
     FOR EACH STATEMENT EXECUTE FUNCTION purchases_line_left_alone('product_id', 'purchases_line_product');
 """
 UNPOINTING = """
+DROP SEQUENCE purchases_order_number;
 DROP TRIGGER purchases_line_points ON purchases_orderline; DROP TRIGGER purchases_line_stays ON purchases_orderline;
 DROP TRIGGER purchases_line_order ON purchases_order; DROP TRIGGER purchases_line_product ON purchases_product;
 DROP FUNCTION purchases_line_points_at(); DROP FUNCTION purchases_line_left_alone(); DROP FUNCTION purchases_line_stays();

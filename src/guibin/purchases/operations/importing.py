@@ -125,8 +125,7 @@ def import_orders(
         lock_source(source, exclusive=True)
         execute("SET LOCAL work_mem = '64MB'")  # the guards' transition tables stay in memory
         job = _OrderImport(batch, source=source, import_id=import_id)
-        result = job.run(actor=actor, at=at, origin=origin)
-    return result
+        return job.run(actor=actor, at=at, origin=origin)
 
 
 class _OrderImport:

@@ -182,7 +182,7 @@ def _promoted(batch: pa.Table, lines: Lines) -> Booleans:
     said = array(batch, "promoted")
     discounted = (lines.discount > 0) | (lines.kind == LINE_KINDS.index("discount"))
     given = said.is_valid().to_numpy(zero_copy_only=False)
-    true = said.fill_null(False).to_numpy(zero_copy_only=False)
+    true = pc.equal(said.cast(pa.int8()).fill_null(0), 1).to_numpy(zero_copy_only=False)
     result: Booleans = np.where(given, true, discounted)
     return result
 

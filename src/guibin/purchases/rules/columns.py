@@ -67,7 +67,7 @@ def integers(column: Any, null: int) -> Integers:
 
 def is_blank(column: Any) -> Booleans:
     """Where a text column is null or empty."""
-    blank = pc.fill_null(pc.equal(pc.binary_length(column), 0), True)
+    blank = pc.equal(pc.fill_null(pc.binary_length(column), 0), 0)
     result: Booleans = blank.to_numpy(zero_copy_only=False)
     return result
 
