@@ -70,6 +70,7 @@ def serve(host: str, port: int, *, processes: int) -> None:
     """Serve until SIGTERM or SIGINT."""
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     os.environ[PARENT] = str(os.getpid())
     Granian(
@@ -83,7 +84,7 @@ def serve(host: str, port: int, *, processes: int) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=10,
         websockets=False,
-        log_level="warning",
+        log_level=LogLevels.warning,
     ).serve(target_loader=load_application, wrap_loader=False)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import close_old_connections
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 CONCURRENCY = 2
 GRACE_SECONDS = 20.0
@@ -21,6 +22,7 @@ def _with_fresh_connection(call_next: Callable[[], Any], context: Any, worker: A
 
 def work(*, wait: bool = True) -> None:
     """Work on jobs until SIGTERM or SIGINT; with ``wait`` False until none is due."""
+    assert isinstance(app.connector, DjangoConnector)
     with app.replace_connector(app.connector.get_worker_connector()) as working:
         working.run_worker(
             wait=wait,

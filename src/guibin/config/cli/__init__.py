@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 
 from guibin.core import cli
+from guibin.core.errors import DomainError
 from guibin.core.postgres import PostgresError
 
 
@@ -15,9 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     cli.speak(language)
     try:
         environment.prepare(language)
-    except PostgresError as error:
-        return environment.refuse(error, language)
-    except cli.DomainError as error:
+    except (PostgresError, DomainError) as error:
         return environment.refuse(error, language)
     from guibin.config.cli.tree import command_tree
 
