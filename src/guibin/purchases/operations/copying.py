@@ -89,3 +89,18 @@ def lock_source(source: str, *, exclusive: bool) -> None:
 def distinct(values: Iterable[str]) -> list[str]:
     """Sorted, without empties and repeats."""
     return sorted({value for value in values if value})
+
+
+def plan_for_bulk() -> None:
+    """For the rest of the transaction: sort and join whole tables in memory.
+
+    Statistics lag behind a table that was filled a moment ago, and the planner then walks an index
+    half a million times.
+    """
+    execute("SET LOCAL work_mem = '64MB'")
+    execute("SET LOCAL enable_nestloop = off")
+
+
+def plan_as_usual() -> None:
+    """End of ``plan_for_bulk`` before the transaction ends."""
+    execute("SET LOCAL enable_nestloop = on")

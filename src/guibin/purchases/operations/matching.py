@@ -12,7 +12,7 @@ from django.db import transaction
 from guibin.core.events import Origin, record, subject
 from guibin.core.permissions import Actor
 from guibin.purchases.events import CancellationsMatched
-from guibin.purchases.operations.copying import copy_in, execute, fetch
+from guibin.purchases.operations.copying import copy_in, execute, fetch, plan_as_usual, plan_for_bulk
 from guibin.purchases.rules.matching import Cancellation, Candidate, match_group
 
 
@@ -106,11 +106,12 @@ def match_cancellations(
     about = {"import_id": import_id}
     with transaction.atomic():
         execute("SELECT pg_advisory_xact_lock(hashtextextended('purchases.matching', 0))")
-        execute("SET LOCAL work_mem = '64MB'")
+        plan_for_bulk()
         pairs = list(_pairs(fetch(CANCELLATIONS, about), fetch(CANDIDATES, about)))
         if pairs:
             _write(pairs)
         matched, unmatched, matched_base, unmatched_base = (int(value) for value in fetch(SUMS, about)[0])
+        plan_as_usual()
         if pairs:
             event = CancellationsMatched(import_id=import_id, matched=matched, unmatched=unmatched)
             record(event, subjects=[subject("import", import_id)], actor=actor, at=at, origin=origin)

@@ -10,7 +10,7 @@ from django.db import transaction
 from guibin.core.events import Origin, record, subject
 from guibin.core.permissions import Actor
 from guibin.purchases.events import ImportUndone
-from guibin.purchases.operations.copying import execute, fetch
+from guibin.purchases.operations.copying import execute, fetch, plan_as_usual, plan_for_bulk
 from guibin.purchases.operations.ensuring import FIELDS, restore_products
 from guibin.purchases.operations.totals import recount_orders
 
@@ -77,7 +77,7 @@ def undo_import(*, import_id: int, actor: Actor, at: datetime, before: pa.Table 
     about = {"id": import_id}
     with transaction.atomic():
         execute("SELECT pg_advisory_xact_lock(hashtextextended('purchases.matching', 0))")
-        execute("SET LOCAL work_mem = '64MB'")
+        plan_for_bulk()
         execute("SELECT 1 FROM purchases_order WHERE import_id = %(id)s ORDER BY id FOR UPDATE", about)
         freed = {row[0] for row in fetch(FREE_LINES, about)}
         execute(DROP_REFUND_LINES, about)
@@ -91,6 +91,7 @@ def undo_import(*, import_id: int, actor: Actor, at: datetime, before: pa.Table 
         products, kept_products = _drop_catalogue(import_id)
         kept += kept_products
         result = UndoResult(orders, lines, refunds, products, tuple(kept[:KEPT_LISTED_MAX]))
+        plan_as_usual()
         if orders or lines or refunds or products:
             event = ImportUndone(import_id, orders, lines, refunds, products, len(kept))
             about_it = [subject("import", import_id)]
