@@ -2,6 +2,7 @@
 
 from guibin.console import permissions
 from guibin.console.front import offer as front
+from guibin.console.profile import offer as profile
 from guibin.console.vips import offer as vips
 from guibin.core.manifest import Manifest
 
@@ -9,8 +10,8 @@ MANIFEST = Manifest(
     slice="console",
     permissions=permissions.ALL,
     roles={"manager": permissions.ALL, "agent": permissions.ALL},
-    links=(*front.LINKS, *vips.LINKS),
+    links=(*front.LINKS, *profile.LINKS, *vips.LINKS),
     menu=(*front.MENU, *vips.MENU),
-    help=(*front.HELP, *vips.HELP),
+    help=(*front.HELP, *profile.HELP, *vips.HELP),
     commands=vips.COMMANDS,
 )
