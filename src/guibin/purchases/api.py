@@ -24,6 +24,7 @@ from guibin.purchases.operations.orders import Placed, cancel_order, change_orde
 from guibin.purchases.operations.rates import set_rate
 from guibin.purchases.operations.refunds import Refunded, RefundPreview, preview_refund, refund_lines
 from guibin.purchases.operations.undoing import Kept, UndoResult, undo_import
+from guibin.purchases.permissions import VIEW_ORDERS
 from guibin.purchases.queries.catalogue import (
     BrandRow,
     CategoryRow,
@@ -79,6 +80,7 @@ __all__ = [
     "PRODUCTS",
     "REASON_CODES",
     "REFUND_LINES",
+    "VIEW_ORDERS",
     "BrandRow",
     "CategoryRow",
     "ChannelRow",
