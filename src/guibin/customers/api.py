@@ -37,6 +37,7 @@ from guibin.customers.operations.labels import (
     save_attribute,
     save_tag,
     set_attributes,
+    tag_by_name,
     write_note,
 )
 from guibin.customers.operations.people import (
@@ -46,7 +47,8 @@ from guibin.customers.operations.people import (
     erase_customer,
     restore_customer,
 )
-from guibin.customers.operations.revealing import reveal_cards, reveal_customer
+from guibin.customers.operations.repeating import write_once
+from guibin.customers.operations.revealing import reveal_cards, reveal_customer, reveal_history
 from guibin.customers.operations.undoing import undo_import
 from guibin.customers.permissions import (
     ARCHIVE_CUSTOMER,
@@ -79,6 +81,7 @@ from guibin.customers.queries.people import (
     find_id,
     get_cards,
     get_id,
+    list_cards_below,
     list_cities,
     list_customers,
     list_ids,
@@ -175,6 +178,7 @@ __all__ = [
     "get_customer",
     "get_id",
     "list_attributes",
+    "list_cards_below",
     "list_cities",
     "list_customers",
     "list_field_history",
@@ -194,6 +198,7 @@ __all__ = [
     "restore_customer",
     "reveal_cards",
     "reveal_customer",
+    "reveal_history",
     "row_order",
     "save_attribute",
     "save_tag",
@@ -201,8 +206,10 @@ __all__ = [
     "set_attributes",
     "spell",
     "stores_of_customers",
+    "tag_by_name",
     "undo_import",
     "write_note",
+    "write_once",
 ]
 
 

@@ -1,5 +1,6 @@
 """Writing many customers at once: sealed in Python, written by COPY."""
 
+import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -42,6 +43,8 @@ CUSTOMER_TYPES = {
     "created_at": "timestamptz",
     "updated_at": "timestamptz",
 }
+INT8 = 20
+ARRAY_EMPTY = struct.pack(">3i", 0, 0, INT8)
 PROFILE_COLUMNS = tuple(CUSTOMER_TYPES)[4:19]
 
 
@@ -96,7 +99,7 @@ def write_new(people: Sequence[NewPerson], batch: Batch) -> list[int]:
     )
     copy_rows(
         "customers_searchtoken",
-        {"customer_id": "int8", "name_tokens": "int8[]", "phone_tokens": "int8[]"},
+        {"customer_id": "int8", "name_tokens": "bytea", "phone_tokens": "bytea"},
         ((pk, *_tokens(person)) for pk, person in pairs),
     )
     write_contacts(((pk, keys[pk], person.contacts) for pk, person in pairs), batch)
@@ -113,9 +116,20 @@ def _customer_row(person: NewPerson, key: SealKey, pk: int, batch: Batch) -> tup
     return (pk, "active", *profile, batch.source, batch.import_id, 1, batch.actor.code, batch.at, batch.at)
 
 
-def _tokens(person: NewPerson) -> tuple[list[int], list[int]]:
+def _tokens(person: NewPerson) -> tuple[bytes, bytes]:
     names = sealed.name_tokens(person.texts.get("name", ""), person.texts.get("latin_name", ""))
-    return names, sealed.phone_tokens(value for kind, value in person.contacts if kind == "phone")
+    phones = sealed.phone_tokens(value for kind, value in person.contacts if kind == "phone")
+    return _binary_array(names), _binary_array(phones)
+
+
+def _binary_array(numbers: Sequence[int]) -> bytes:
+    """``numbers`` as the server reads a ``bigint[]`` in a binary COPY (array_recv: dimensions, null flag,
+    element type 20, then length and lower bound, then each element behind its size)."""
+    if not numbers:
+        return ARRAY_EMPTY
+    count = len(numbers)
+    sized = (part for number in numbers for part in (8, number))
+    return struct.pack(f">5i{'iq' * count}", 1, 0, INT8, count, 1, *sized)
 
 
 def write_contacts(people: Iterable[tuple[int, SealKey, Sequence[tuple[str, str]]]], batch: Batch) -> None:

@@ -87,6 +87,22 @@ def add_tag(*, customer_ids: Collection[int], tag_id: int, actor: Actor, at: dat
 
 
 @transaction.atomic
+def tag_by_name(*, customer_id: int, name: str, actor: Actor, at: datetime) -> int:
+    """Put the tag called ``name`` on a customer, making it if there is none; returns the tag's id.
+
+    Raises ``TagNameInvalid``.
+    """
+    row = Tag.objects.filter(name__iexact=clean_text(name)).first()
+    if row is None:
+        tag_id = save_tag(name=name, actor=actor, at=at)
+    else:
+        tag_id = row.pk
+        Tag.objects.filter(pk=tag_id, is_archived=True).update(is_archived=False)
+    add_tag(customer_ids=[customer_id], tag_id=tag_id, actor=actor, at=at)
+    return tag_id
+
+
+@transaction.atomic
 def remove_tag(*, customer_ids: Collection[int], tag_id: int, actor: Actor, at: datetime) -> int:
     """Take a tag off these customers; returns how many wore it."""
     actor.require(EDIT_CUSTOMER)

@@ -1,6 +1,6 @@
 """Creating, editing, archiving and erasing one customer."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -9,7 +9,7 @@ from guibin.core import preferences
 from guibin.core.errors import DomainError, constraint_errors
 from guibin.core.events import Origin, record, subject
 from guibin.core.permissions import Actor
-from guibin.core.sealing import vault
+from guibin.core.sealing import SealKey, vault
 from guibin.customers import errors
 from guibin.customers.events import (
     CustomerArchived,
@@ -28,7 +28,8 @@ from guibin.customers.models import (
     Note,
     SearchToken,
 )
-from guibin.customers.operations.contacts import check_contact, place_contacts
+from guibin.customers.operations.contacts import add_external_id, check_contact, place_contacts
+from guibin.customers.operations.labels import set_attributes
 from guibin.customers.operations.locking import lock_customer
 from guibin.customers.operations.numbering import number_format, take_ids, take_serials
 from guibin.customers.operations.recording import Provenance, change_row, keep_history
@@ -36,7 +37,7 @@ from guibin.customers.operations.sealing import changed_columns, columns_of
 from guibin.customers.permissions import ARCHIVE_CUSTOMER, EDIT_CUSTOMER, ERASE_CUSTOMER
 from guibin.customers.queries import sealed
 from guibin.customers.rules.profile import LIMITS, Texts, clean_profile, plan_fields
-from guibin.customers.rules.values import NewContact, Profile
+from guibin.customers.rules.values import CARD_SOURCE, NewContact, Profile
 from guibin.customers.settings import PHONE_REGION
 
 PROBLEMS: dict[str, type[DomainError]] = {
@@ -51,15 +52,16 @@ def create_customer(
     *,
     profile: Profile,
     contacts: Sequence[NewContact] = (),
+    card: str = "",
     source: str = "form",
     actor: Actor,
     at: datetime,
     origin: Origin = Origin.LIVE,
 ) -> int:
-    """A new customer with the next number; returns the id.
+    """A new customer with the next number, and a member card if there is one; returns the id.
 
     Raises ``NameMissing`` when there is neither a name nor a contact, the errors of ``Profile`` fields
-    and contact values, ``IdNumberTaken`` or ``ContactTwice``.
+    and contact values, ``IdNumberTaken``, ``ContactTwice`` or ``ExternalIdTaken``.
     """
     actor.require(EDIT_CUSTOMER)
     texts = _checked(profile)
@@ -92,6 +94,8 @@ def create_customer(
         at=at,
         origin=origin,
     )
+    if card.strip():
+        add_external_id(customer_id=customer_id, source=CARD_SOURCE, value=card, actor=actor, at=at)
     return customer_id
 
 
@@ -111,14 +115,15 @@ def edit_customer(
     customer_id: int,
     profile: Profile,
     fields: Collection[str] | None = None,
+    attributes: Mapping[str, str] | None = None,
     expected_revision: int | None = None,
     source: str = "form",
     actor: Actor,
     at: datetime,
 ) -> tuple[str, ...]:
-    """Write the given ``fields`` of ``profile`` (all when None, emptied ones too); returns the codes of
-    those that changed. Raises ``CustomerUnknown``, ``CustomerErased``, ``CustomerChanged`` when the
-    revision is not the expected one, and the errors of ``create_customer``.
+    """Write the given ``fields`` of ``profile`` (all when None, emptied ones too) and own fields by code;
+    returns the codes of those that changed. Raises ``CustomerUnknown``, ``CustomerErased``,
+    ``CustomerChanged`` when the revision is not the expected one, and the errors of ``create_customer``.
     """
     actor.require(EDIT_CUSTOMER)
     row, key = lock_customer(customer_id, actor=actor)
@@ -129,27 +134,37 @@ def edit_customer(
         wanted = {name: text for name, text in wanted.items() if name in fields}
     current = sealed.open_texts(row, key)
     changes = plan_fields(current, wanted, policy=None)
-    if not changes:
-        return ()
+    provenance = Provenance(source, actor, at)
+    if changes:
+        _write_changes(row, key, current, changes, provenance)
+    own: tuple[str, ...] = ()
+    if attributes:
+        own = set_attributes(customer_id=customer_id, values=attributes, source=source, actor=actor, at=at)
+    return (*changes, *own)
+
+
+def _write_changes(
+    row: Customer, key: SealKey, current: Texts, changes: Texts, provenance: Provenance
+) -> None:
+    """Columns, tokens, history and event of changed profile fields."""
     after = {**current, **changes}
     columns = changed_columns(changes, after, key)
     with constraint_errors({"customers_customer_id_number_once": errors.IdNumberTaken()}):
-        Customer.objects.filter(pk=customer_id).update(**columns, revision=row.revision + 1, updated_at=at)
+        Customer.objects.filter(pk=row.pk).update(
+            **columns, revision=row.revision + 1, updated_at=provenance.at
+        )
     if {"name", "latin_name"} & changes.keys():
         tokens = sealed.name_tokens(after.get("name", ""), after.get("latin_name", ""))
-        SearchToken.objects.filter(pk=customer_id).update(name_tokens=tokens)
-    provenance = Provenance(source, actor, at)
+        SearchToken.objects.filter(pk=row.pk).update(name_tokens=tokens)
     keep_history(
-        change_row(customer_id, key, name, current.get(name, ""), new, provenance)
-        for name, new in changes.items()
+        change_row(row.pk, key, name, current.get(name, ""), new, provenance) for name, new in changes.items()
     )
     record(
-        CustomerEdited(fields=tuple(changes), source=source),
-        subjects=[subject("customer", customer_id)],
-        actor=actor,
-        at=at,
+        CustomerEdited(fields=tuple(changes), source=provenance.source),
+        subjects=[subject("customer", row.pk)],
+        actor=provenance.actor,
+        at=provenance.at,
     )
-    return tuple(changes)
 
 
 @transaction.atomic

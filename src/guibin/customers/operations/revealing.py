@@ -10,8 +10,9 @@ from guibin.core.permissions import Actor
 from guibin.customers.errors import CustomerUnknown, ReasonUnknown
 from guibin.customers.events import PersonalDataRevealed
 from guibin.customers.permissions import REVEAL_CUSTOMER
+from guibin.customers.queries.labels import list_field_history
 from guibin.customers.queries.people import get_cards, read_customer, visible
-from guibin.customers.rules.values import REVEAL_REASONS, Card, CustomerView
+from guibin.customers.rules.values import REVEAL_REASONS, Card, Change, CustomerView
 
 
 @transaction.atomic
@@ -38,6 +39,20 @@ def reveal_cards(
     cards = get_cards(seen, masked=False)
     _trace(seen, reason, actor=actor, at=at)
     return cards
+
+
+@transaction.atomic
+def reveal_history(
+    *, customer_id: int, reason: str, limit: int = 100, actor: Actor, at: datetime
+) -> list[Change]:
+    """Field history with its values, newest first; the look is recorded. Raises as ``reveal_customer``."""
+    _allow(reason, actor)
+    if not visible(actor).filter(pk=customer_id).exists():
+        raise CustomerUnknown(number=customer_id)
+    changes = list_field_history(customer_id, limit=limit)
+    if changes:
+        _trace([customer_id], reason, actor=actor, at=at)
+    return changes
 
 
 def _allow(reason: str, actor: Actor) -> None:

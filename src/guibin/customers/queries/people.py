@@ -239,6 +239,15 @@ def list_customers(
     return Page(_cards(list(chosen[start : start + size]), masked=True), total, page, size)
 
 
+def list_cards_below(filters: Filters, *, below: int | None, limit: int, actor: Actor) -> list[Card]:
+    """Up to ``limit`` masked cards with an id under ``below``, newest first: for cursors."""
+    rows = filtered(filters, actor=actor)
+    if below is not None:
+        rows = rows.filter(pk__lt=below)
+    chosen = rows.defer("details_sealed", "id_number_sealed", "id_number_index").order_by("-pk")
+    return _cards(list(chosen[:limit]), masked=True)
+
+
 def list_ids(filters: Filters, *, actor: Actor) -> list[int]:
     """The ids of everybody who passes the filters, ascending: for bulk actions."""
     return list(filtered(filters, actor=actor).order_by("pk").values_list("pk", flat=True))

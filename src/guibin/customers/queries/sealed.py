@@ -37,11 +37,13 @@ def open_texts(row: Customer, key: SealKey | None) -> Texts:
     return texts
 
 
+@lru_cache(maxsize=32768)
 def contact_index(kind: str, value: str) -> bytes:
     """How a canonical contact value is found."""
     return blind_index(f"customers.{kind}", value)
 
 
+@lru_cache(maxsize=32768)
 def external_index(value: str) -> bytes:
     """How an id of another system is found (with its source beside it)."""
     return blind_index("customers.external", value)
@@ -64,4 +66,9 @@ def name_tokens(*names: str) -> list[int]:
 
 def phone_tokens(phones: Iterable[str]) -> list[int]:
     """Tokens of last four digits."""
-    return sorted({token("customers.last_four", phone[-4:]) for phone in phones})
+    return sorted({last_four_token(phone[-4:]) for phone in phones})
+
+
+@lru_cache(maxsize=16384)
+def last_four_token(digits: str) -> int:
+    return token("customers.last_four", digits)

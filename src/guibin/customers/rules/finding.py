@@ -17,7 +17,8 @@ from guibin.customers.rules.variants import READINGS, SIMPLIFIED, SURNAME_READIN
 
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
 HAN_RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+")
-WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+LETTER = re.compile(r"[^\W\d_]")
+WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 SYLLABLE = re.compile(
     r"(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
     r"(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ui|ao|ou|iu|ie|ue|ve|er|an|en|in|un|ia|ua|uo|[aoeiuv])"
@@ -109,7 +110,7 @@ def read_question(text: str, *, region: str = "CN", number_prefix: str = "GB-") 
     folded = fold_name(text)[:NAME_LENGTH_MAX]
     plain = plain_width(text)
     digits = re.sub(r"\D", "", plain)
-    letters = bool(WORD.search(folded))
+    letters = bool(LETTER.search(folded))
     return Question(
         text=folded,
         names=_name_alternatives(folded) if letters else (),

@@ -111,11 +111,11 @@ def sort_key(clean: CleanRow) -> tuple[object, ...]:
     then by content. Feed batches in this order and any permutation of a file gives the same result."""
     return (
         [(key, len(value) if value.isdigit() else 0, value) for key, value in clean.keys],
-        sorted(clean.texts.items()),
+        tuple(clean.texts.values()),
         clean.contacts,
         clean.externals,
         clean.tags,
-        sorted(clean.attributes.items()),
+        sorted(clean.attributes.items()) if clean.attributes else (),
         clean.note,
     )
 

@@ -309,7 +309,7 @@ TABLES = (
 
 
 def state() -> dict[str, list[str]]:
-    """Every table of the slice as comparable text: ciphertext as its opened value, ids of children left out."""
+    """Every table of the slice as comparable text, names and details opened."""
     keys = vault().load(Customer.objects.values_list("pk", flat=True))
     tables = {}
     with connection.cursor() as cursor:

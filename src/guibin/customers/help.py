@@ -1,0 +1,72 @@
+"""Help written for each page of this slice."""
+
+from django.utils.translation import gettext_lazy as _
+
+from guibin.core.manifest import HelpPage
+
+ALL = (
+    HelpPage(
+        "customers.list",
+        _("Customers"),
+        (
+            _("Everybody you know. Archived customers are hidden until you filter for them."),
+            _(
+                "Search by name, pinyin (zhangwei), initials (zw), the whole phone or its last four digits, "
+                "e-mail, number or card. What you type never appears in the address of the page."
+            ),
+            _("Phones are masked. Whoever may see them whole gives a reason, and the look is recorded."),
+        ),
+        (
+            _(
+                "Narrow the list with the filters above it; "
+                "they stay in the address, so you can bookmark them."
+            ),
+            _("Tick customers to tag them together."),
+            _("The arrow pointing down exports exactly what is shown."),
+        ),
+    ),
+    HelpPage(
+        "customers.new",
+        _("New customer"),
+        (
+            _("A name or one way to reach the person is enough. The number is given by itself."),
+            _("Phones may be written any way you like; abroad they begin with + and the country."),
+            _("A lunar birthday is kept as such and found on the right day each year."),
+        ),
+    ),
+    HelpPage(
+        "customers.edit",
+        _("Edit a customer"),
+        (
+            _("Every change keeps the old value, sealed, with who made it and when."),
+            _("If somebody else saved in the meantime you are told, and nothing is lost."),
+            _("Archiving hides a customer and keeps everything; it can be taken back."),
+        ),
+    ),
+    HelpPage(
+        "customers.tags",
+        _("Tags"),
+        (
+            _(
+                "Tags group customers the way you speak of them. "
+                "Anybody who may edit customers can put one on."
+            ),
+            _("An archived tag disappears from lists and can be brought back with everyone who wore it."),
+        ),
+    ),
+    HelpPage(
+        "customers.attributes",
+        _("Customer fields"),
+        (
+            _(
+                "Add what your trade needs to know: sizes, styles, wishes. "
+                "The field appears on every customer."
+            ),
+            _(
+                "Values are stored encrypted, whatever the kind. A sensitive field is hidden until "
+                "somebody gives a reason."
+            ),
+            _("The code is used in files and cannot change later; names, choices and order can."),
+        ),
+    ),
+)

@@ -1,0 +1,35 @@
+"""Addresses of this slice, below ``/customers/``."""
+
+from django.urls import path
+
+from guibin.customers.views import house, panels, people
+
+app_name = "customers"
+NUMBER = "customers/<str:number>/"
+
+urlpatterns = [
+    path("customers/", people.customer_list, name="list"),
+    path("customers/new/", people.new_customer, name="new"),
+    path("customers/tag/", people.bulk_tag, name="bulk_tag"),
+    path(f"{NUMBER}edit/", people.edit_customer, name="edit"),
+    path(f"{NUMBER}archive/", people.archive, name="archive"),
+    path(f"{NUMBER}restore/", people.restore, name="restore"),
+    path(f"{NUMBER}panels/profile/", panels.profile, name="panel_profile"),
+    path(f"{NUMBER}panels/reveal/", panels.reveal, name="reveal"),
+    path(f"{NUMBER}panels/contacts/", panels.contacts, name="panel_contacts"),
+    path(f"{NUMBER}panels/contacts/add/", panels.add_contact, name="add_contact"),
+    path(f"{NUMBER}panels/contacts/<int:contact_id>/prefer/", panels.prefer_contact, name="prefer_contact"),
+    path(f"{NUMBER}panels/contacts/<int:contact_id>/remove/", panels.remove_contact, name="remove_contact"),
+    path(f"{NUMBER}panels/tags/", panels.tags, name="panel_tags"),
+    path(f"{NUMBER}panels/tags/change/", panels.change_tag, name="change_tag"),
+    path(f"{NUMBER}panels/fields/", panels.own_fields, name="panel_fields"),
+    path(f"{NUMBER}panels/notes/", panels.notes, name="panel_notes"),
+    path(f"{NUMBER}panels/notes/write/", panels.write_note, name="write_note"),
+    path(f"{NUMBER}panels/history/", panels.history, name="panel_history"),
+    path("settings/tags/", house.tags, name="tags"),
+    path("settings/tags/<int:tag_id>/", house.tag, name="tag"),
+    path("settings/tags/<int:tag_id>/switch/", house.switch_tag, name="switch_tag"),
+    path("settings/customer-fields/", house.attributes, name="attributes"),
+    path("settings/customer-fields/<slug:code>/", house.attribute, name="attribute"),
+    path("settings/customer-fields/<slug:code>/switch/", house.switch_attribute, name="switch_attribute"),
+]

@@ -1,0 +1,208 @@
+"""Pages of customers: the list, new, edit, archive, bulk tags."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from guibin.accounts import api as accounts
+from guibin.core.clock import now
+from guibin.core.errors import DomainError
+from guibin.core.paging import Page
+from guibin.customers import api, errors, lists
+from guibin.customers.forms import SECRET_FIELDS, AttributesForm, NewCustomerForm, ProfileForm
+from guibin.customers.permissions import ARCHIVE_CUSTOMER, EDIT_CUSTOMER, REVEAL_CUSTOMER, VIEW_CUSTOMER
+from guibin.customers.rules.values import Card
+from guibin.web.access import actor_of, requires
+from guibin.web.errors import add_domain_error
+from guibin.web.links import link_url
+from guibin.web.listing.page import render_list
+from guibin.web.listing.state import ListState
+
+# Which form field an error belongs to.
+ERROR_FIELDS = {
+    errors.PhoneInvalid: "phone",
+    errors.EmailInvalid: "email",
+    errors.WechatInvalid: "wechat",
+    errors.IdNumberInvalid: "id_number",
+    errors.IdNumberTaken: "id_number",
+    errors.NameMissing: "name",
+    errors.ExternalIdTaken: "card",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A card with the name of its store, for the list."""
+
+    card: Card
+    store: str
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.card, name)
+
+
+@requires(VIEW_CUSTOMER)
+def customer_list(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    """Everybody, narrowed and sorted."""
+    names = {store.id: store.name for store in accounts.list_stores()}
+
+    def fetch(state: ListState) -> Page[Row]:
+        page = api.list_customers(
+            lists.filters_of(state),
+            actor=actor_of(request),
+            sort=lists.sort_of(state),
+            page=state.page,
+            size=state.size,
+        )
+        rows = [Row(card, names.get(card.joined_store_id or 0, "")) for card in page.rows]  # type: ignore[call-overload]
+        return Page(rows, page.total, page.number, page.size)
+
+    context = {"page_key": "customers.list", "may_create": actor_of(request).may(EDIT_CUSTOMER)}
+    return render_list(request, lists.LIST, fetch, template="customers/list.html", context=context)
+
+
+@requires(EDIT_CUSTOMER)
+def new_customer(request: HttpRequest) -> HttpResponse:
+    """Enter somebody by hand."""
+    form = NewCustomerForm(request.POST or None, initial={"joined_on": now().date()})
+    if request.method == "POST" and form.is_valid():
+        actor, at = actor_of(request), now()
+        try:
+            customer_id = api.create_customer(
+                profile=form.profile(),
+                contacts=form.contacts(),
+                card=form.cleaned_data["card"],
+                actor=actor,
+                at=at,
+            )
+        except DomainError as error:
+            add_domain_error(form, error, field=ERROR_FIELDS.get(type(error)))
+        else:
+            (card,) = api.get_cards([customer_id]).values()
+            messages.success(request, _("%(number)s is in.") % {"number": card.number})
+            return redirect(lists.profile_url(card))
+    context = _page("customers.new", form=form)
+    return render(request, "customers/new.html", context, status=422 if form.errors else 200)
+
+
+@requires(EDIT_CUSTOMER)
+def edit_customer(request: HttpRequest, number: str) -> HttpResponse:
+    """Correct a profile and fill in own fields."""
+    actor, at = actor_of(request), now()
+    customer_id = api.get_id(number, actor=actor)
+    whole = actor.may(REVEAL_CUSTOMER)
+    if request.method == "POST":
+        seen = api.get_customer(customer_id, actor=actor)
+    elif whole:
+        seen = api.reveal_customer(customer_id=customer_id, reason="correct", actor=actor, at=at)
+    else:
+        seen = api.get_customer(customer_id, actor=actor)
+    initial = ProfileForm.initial_of(seen.profile)
+    form = ProfileForm(request.POST or None, initial=initial, whole=whole)
+    attributes = [a for a in api.list_attributes() if whole or a.privacy != "sensitive"]
+    held = {fact.definition.code: fact.value for fact in seen.attributes if fact.value is not None}
+    own = AttributesForm(attributes, request.POST or None, initial=held, prefix="own")
+    if request.method == "POST" and form.is_valid() and own.is_valid():
+        try:
+            _save(request, customer_id, form, own)
+        except DomainError as error:
+            add_domain_error(form, error, field=ERROR_FIELDS.get(type(error)))
+        else:
+            messages.success(request, _("Saved."))
+            (card,) = api.get_cards([customer_id]).values()
+            return redirect(lists.profile_url(card))
+    context = _page(
+        "customers.edit",
+        form=form,
+        own=own,
+        customer=seen,
+        may_archive=actor.may(ARCHIVE_CUSTOMER),
+        whole=whole,
+    )
+    return render(request, "customers/edit.html", context, status=422 if form.errors or own.errors else 200)
+
+
+def _save(request: HttpRequest, customer_id: int, form: ProfileForm, own: AttributesForm) -> None:
+    """Write what the two forms hold. The year of birth is masked for whom may not see data whole, so
+    such a person's form writes no birthday."""
+    actor, at = actor_of(request), now()
+    fields = form.written()
+    if SECRET_FIELDS[0] not in form.fields:
+        fields = [name for name in fields if name != "birthday"]
+    revision = request.POST.get("revision", "")
+    api.edit_customer(
+        customer_id=customer_id,
+        profile=form.profile(),
+        fields=fields,
+        attributes=own.values(),
+        expected_revision=int(revision) if revision.isdigit() else None,
+        actor=actor,
+        at=at,
+    )
+
+
+def _page(key: str, **context: Any) -> dict[str, Any]:
+    crumbs = [(_("Customers"), link_url("customers.list"))]
+    return {"page_key": key, "menu_key": "customers.list", "crumbs": crumbs, **context}
+
+
+@requires(ARCHIVE_CUSTOMER)
+@require_POST
+def archive(request: HttpRequest, number: str) -> HttpResponse:
+    """Put somebody away; the bar that follows takes it back."""
+    actor = actor_of(request)
+    api.archive_customer(customer_id=api.get_id(number, actor=actor), actor=actor, at=now())
+    undo = reverse("customers:restore", kwargs={"number": number})
+    text = _("%(number)s is archived.") % {"number": number}
+    messages.success(request, text, extra_tags=f"undo:{undo}:20")
+    return redirect("customers:list")
+
+
+@requires(ARCHIVE_CUSTOMER)
+@require_POST
+def restore(request: HttpRequest, number: str) -> HttpResponse:
+    """Bring somebody back."""
+    actor = actor_of(request)
+    customer_id = api.get_id(number, actor=actor)
+    api.restore_customer(customer_id=customer_id, actor=actor, at=now())
+    messages.success(request, _("%(number)s is back.") % {"number": number})
+    (card,) = api.get_cards([customer_id]).values()
+    return redirect(lists.profile_url(card))
+
+
+@requires(EDIT_CUSTOMER)
+@require_POST
+def bulk_tag(request: HttpRequest) -> HttpResponse:
+    """First ask which tag, then put it on the chosen customers."""
+    actor = actor_of(request)
+    chosen = _chosen(request)
+    tag = request.POST.get("tag", "")
+    if tag.isdigit():
+        count = api.add_tag(customer_ids=chosen, tag_id=int(tag), actor=actor, at=now())
+        messages.success(request, lists.tagged_words(count))
+        return redirect("customers:list")
+    context = _page(
+        "customers.bulk_tag",
+        tags=api.list_tags(),
+        count=len(chosen),
+        ids=request.POST.getlist("ids"),
+        everything=request.POST.get("everything", ""),
+        state=request.POST.get("state", ""),
+        words=request.POST.get("q", ""),
+    )
+    return render(request, "customers/bulk_tag.html", context)
+
+
+def _chosen(request: HttpRequest) -> list[int]:
+    """The ids that were ticked, or everybody the list's state lets through."""
+    if request.POST.get("everything"):
+        state = ListState.from_query(lists.LIST, request.POST.get("state", ""))
+        filters = replace(lists.filters_of(state), text=request.POST.get("q", ""))
+        return api.list_ids(filters, actor=actor_of(request))
+    return [int(text) for text in request.POST.getlist("ids") if text.isdigit()]

@@ -1,0 +1,84 @@
+"""Codes of this slice in words, for forms, pages and exports."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from guibin.core.errors import Text
+
+GENDERS: dict[str, Text] = {
+    "female": _("Female"),
+    "male": _("Male"),
+    "other": pgettext_lazy("gender", "Other"),
+}
+STATUSES: dict[str, Text] = {
+    "active": pgettext_lazy("customer", "Active"),
+    "archived": pgettext_lazy("customer", "Archived"),
+    "erased": pgettext_lazy("customer", "Erased"),
+}
+KINDS: dict[str, Text] = {"phone": _("Phone"), "email": _("E-mail"), "wechat": _("WeChat")}
+KIND_ICONS = {"phone": "device-mobile", "email": "mail", "wechat": "brand-wechat"}
+ATTRIBUTE_KINDS: dict[str, Text] = {
+    "text": _("Text"),
+    "number": _("Number"),
+    "date": _("Date"),
+    "choice": _("Choice"),
+    "yes_no": _("Yes or no"),
+}
+PRIVACY: dict[str, Text] = {
+    "personal": _("Personal: staff who see customers see it"),
+    "sensitive": _("Sensitive: hidden until somebody gives a reason"),
+}
+COLOURS: dict[str, Text] = {
+    "grey": _("Grey"),
+    "green": _("Green"),
+    "blue": _("Blue"),
+    "amber": _("Amber"),
+    "red": _("Red"),
+    "violet": _("Violet"),
+}
+# The tag component's kinds by colour.
+COLOUR_KINDS = {
+    "grey": "",
+    "green": "good",
+    "blue": "info",
+    "amber": "warn",
+    "red": "bad",
+    "violet": "accent",
+}
+REASONS: dict[str, Text] = {
+    "contact": _("To contact the customer"),
+    "verify": _("To make sure who it is"),
+    "correct": _("To correct the data"),
+    "complaint": _("To handle a complaint"),
+    "other": _("Another reason"),
+}
+FIELDS: dict[str, Text] = {
+    "name": _("Name"),
+    "latin_name": _("Name in Latin letters"),
+    "gender": _("Gender"),
+    "birthday": _("Birthday"),
+    "province": _("Province"),
+    "city": _("City"),
+    "address": _("Address"),
+    "occupation": _("Occupation"),
+    "interests": _("Interests"),
+    "id_number": _("ID number"),
+    "joined_on": _("Joined on"),
+    "joined_store_id": _("Joined at"),
+    **KINDS,
+}
+SOURCES: dict[str, Text] = {
+    "form": _("entered by staff"),
+    "rest": _("through the API"),
+    "card": _("Member card"),
+}
+
+
+def source_word(source: str) -> str:
+    """A source code in words; other systems keep their own name."""
+    return str(SOURCES.get(source, source))
+
+
+def field_word(field: str) -> str:
+    """A field code in words; an own field keeps its code."""
+    return str(FIELDS.get(field, field.partition(":")[2] or field))
