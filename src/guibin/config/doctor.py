@@ -14,6 +14,7 @@ from typing import Literal
 import psycopg
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 import guibin
 from guibin.config import env, migration
@@ -25,6 +26,15 @@ from guibin.core.keyring import key_path, read_key_ring
 from guibin.core.postgres import PostgresError, check_server
 
 Mark = Literal["ok", "advice", "fault"]
+PARTS = {
+    "keys": gettext_lazy("keys"),
+    "disk": gettext_lazy("disk"),
+    "versions": gettext_lazy("versions"),
+    "database": gettext_lazy("database"),
+    "tables": gettext_lazy("tables"),
+    "clock": gettext_lazy("clock"),
+    "worker": gettext_lazy("worker"),
+}
 SIGNS: dict[Mark, str] = {"ok": "✓", "advice": "•", "fault": "✗"}
 DISK_MEGABYTES_MIN = 1024
 CLOCK_SECONDS_MAX = 5.0
@@ -70,7 +80,7 @@ def exit_status(findings: list[Finding]) -> Exit:
 def line(finding: Finding) -> str:
     """A finding for the terminal."""
     advice = f"\n    → {finding.do}" if finding.do else ""
-    return f"{SIGNS[finding.mark]} {finding.part}: {finding.what}{advice}"
+    return f"{SIGNS[finding.mark]} {PARTS[finding.part]}: {finding.what}{advice}"
 
 
 def as_json(findings: list[Finding]) -> dict[str, object]:

@@ -12,7 +12,7 @@ from guibin.config.lifeline import follow_lifeline, follow_parent
 from guibin.core.errors import Conflict
 
 PARENT = "GUIBIN_WEB_PARENT"
-THREADS = 8
+THREADS = min(8, 2 * (os.cpu_count() or 1))
 BACKLOG = 512
 
 
