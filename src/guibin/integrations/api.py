@@ -32,7 +32,7 @@ from guibin.integrations.operations.running import (
 )
 from guibin.integrations.operations.staging import stage_run
 from guibin.integrations.operations.undoing import Kept, Undone, may_undo, preview_undo, undo_import
-from guibin.integrations.operations.uploading import register, upload
+from guibin.integrations.operations.uploading import Incoming, register, upload
 from guibin.integrations.permissions import IMPORT_FILES, UNDO_IMPORTS, VIEW_IMPORTS
 from guibin.integrations.queries import (
     RunView,
@@ -59,6 +59,7 @@ __all__ = [
     "FilesGone",
     "ImportCancelled",
     "ImportUnknown",
+    "Incoming",
     "Kept",
     "NothingToImport",
     "RunView",

@@ -14,6 +14,18 @@ from guibin.integrations.errors import ImportUnknown
 from guibin.integrations.mapping.targets import KIND_LABELS
 from guibin.integrations.models import ImportRun, ImportTemplate
 
+STATE_WORDS = {
+    "uploaded": gettext_lazy("loaded"),
+    "checked": gettext_lazy("to be mapped"),
+    "mapped": gettext_lazy("mapped"),
+    "dry_run": gettext_lazy("checked"),
+    "running": gettext_lazy("running"),
+    "done": gettext_lazy("done"),
+    "cancelled": gettext_lazy("stopped"),
+    "failed": gettext_lazy("failed"),
+    "undoing": gettext_lazy("being undone"),
+    "undone": gettext_lazy("undone"),
+}
 WAITING = {
     "checked": gettext_lazy("Its columns wait to be confirmed."),
     "mapped": gettext_lazy("Its rows wait to be checked."),
@@ -56,6 +68,14 @@ class RunView:
     kept: Sequence[Any]
 
     @property
+    def kind_label(self) -> str:
+        return str(KIND_LABELS[self.kind])
+
+    @property
+    def state_label(self) -> str:
+        return str(STATE_WORDS[self.state])
+
+    @property
     def reconciliation(self) -> Mapping[str, Any]:
         found: Mapping[str, Any] = self.figures.get("reconciliation", {})
         return found
@@ -83,13 +103,15 @@ def get_import(run_id: int) -> RunView:
     return _view(run)
 
 
-def list_imports(*, kind: str = "", state: str = "", number: int = 1, size: int = 25) -> Page[RunView]:
+def list_imports(
+    *, kinds: Sequence[str] = (), states: Sequence[str] = (), number: int = 1, size: int = 25
+) -> Page[RunView]:
     """Newest first."""
     rows: QuerySet[ImportRun] = ImportRun.objects.order_by("-id")
-    if kind:
-        rows = rows.filter(kind=kind)
-    if state:
-        rows = rows.filter(state=state)
+    if kinds:
+        rows = rows.filter(kind__in=kinds)
+    if states:
+        rows = rows.filter(state__in=states)
     start = (number - 1) * size
     return Page([_view(run) for run in rows[start : start + size]], rows.count(), number, size)
 

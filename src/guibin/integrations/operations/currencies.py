@@ -19,9 +19,22 @@ def settle_currency(run: ImportRun, *, actor: Actor, at: datetime) -> None:
     ):
         return
     if not amounts_exist():
-        accounts.update_organisation(
-            name=organisation.name, base_currency=wanted, time_zone=organisation.time_zone, actor=actor, at=at
-        )
+        run.options = {**run.options, "currency_before": organisation.base_currency}
+        _set_base(wanted, actor=actor, at=at)
+
+
+def give_currency_back(run: ImportRun, *, actor: Actor, at: datetime) -> None:
+    """Undoing the import that set the base currency, with nothing left in it, brings the former back."""
+    before = run.options.get("currency_before")
+    if before and accounts.organisation().base_currency == run.currency and not amounts_exist():
+        _set_base(str(before), actor=actor, at=at)
+
+
+def _set_base(currency: str, *, actor: Actor, at: datetime) -> None:
+    organisation = accounts.organisation()
+    accounts.update_organisation(
+        name=organisation.name, base_currency=currency, time_zone=organisation.time_zone, actor=actor, at=at
+    )
 
 
 def amounts_exist() -> bool:

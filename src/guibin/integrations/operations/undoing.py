@@ -18,6 +18,7 @@ from guibin.customers import api as customers
 from guibin.integrations.errors import UndoTooLate, WrongState
 from guibin.integrations.events import ImportUndone
 from guibin.integrations.models import ImportRun
+from guibin.integrations.operations.currencies import give_currency_back
 from guibin.integrations.operations.folder import find_json, run_folder
 from guibin.integrations.operations.locking import get_run, hold, lock_run
 from guibin.integrations.permissions import UNDO_IMPORTS
@@ -100,6 +101,7 @@ def _take_back(run: ImportRun, *, actor: Actor, at: datetime) -> Undone:
     removed["customers_restored"] += people.restored
     kept += [Kept("customer", item.customer_id, item.reason) for item in people.kept]
     _take_back_places(run, removed, kept, actor=actor, at=at)
+    give_currency_back(run, actor=actor, at=at)
     return Undone({name: count for name, count in removed.items() if count}, tuple(kept))
 
 

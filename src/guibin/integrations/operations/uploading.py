@@ -22,24 +22,48 @@ from guibin.integrations.settings import current_limits
 CHUNK_BYTES = 1 << 20
 
 
+class Incoming:
+    """A file on its way in: sealed, counted and hashed piece by piece."""
+
+    def __init__(self) -> None:
+        self._limit = current_limits().content_bytes_max
+        self._path = imports_home() / f"upload-{uuid.uuid4().hex}"
+        self._sealed = SealedWriter(self._path)
+        self._digest = hashlib.sha256()
+        self.size = 0
+
+    def write(self, chunk: bytes) -> None:
+        """Raises ``FileRefused`` beyond the limit."""
+        self.size += len(chunk)
+        if self.size > self._limit:
+            self.discard()
+            raise FileRefused("too_large", megabytes=self._limit >> 20)
+        self._digest.update(chunk)
+        self._sealed.write(chunk)
+
+    def discard(self) -> None:
+        self._sealed.discard()
+        self._path.unlink(missing_ok=True)
+
+    def finish(self, *, kind: str, file_name: str, actor: Actor, at: datetime) -> int:
+        """The whole file is here: open a run over it; returns its id. Raises ``KindUnknown``."""
+        actor.require(IMPORT_FILES)
+        _check_kind(kind)
+        self._sealed.close()
+        run_id = _open_run(kind, self._digest.hexdigest(), self.size, actor=actor, at=at)
+        self._path.rename(run_folder(run_id) / "source")
+        write_json(run_id, "about", {"file_name": Path(file_name).name[:200], "path": ""})
+        return run_id
+
+
 def upload(*, kind: str, file_name: str, chunks: Iterable[bytes], actor: Actor, at: datetime) -> int:
     """Seal a file that arrives in ``chunks``; returns the run's id. Raises ``KindUnknown``, ``FileRefused``."""
     actor.require(IMPORT_FILES)
     _check_kind(kind)
-    limit = current_limits().content_bytes_max
-    waiting = imports_home() / f"upload-{uuid.uuid4().hex}"
-    digest, size = hashlib.sha256(), 0
-    with SealedWriter(waiting) as sealed:
-        for chunk in chunks:
-            size += len(chunk)
-            if size > limit:
-                raise FileRefused("too_large", megabytes=limit >> 20)
-            digest.update(chunk)
-            sealed.write(chunk)
-    run_id = _open_run(kind, digest.hexdigest(), size, actor=actor, at=at)
-    waiting.rename(run_folder(run_id) / "source")
-    write_json(run_id, "about", {"file_name": Path(file_name).name[:200], "path": ""})
-    return run_id
+    incoming = Incoming()
+    for chunk in chunks:
+        incoming.write(chunk)
+    return incoming.finish(kind=kind, file_name=file_name, actor=actor, at=at)
 
 
 def register(*, kind: str, path: Path, actor: Actor, at: datetime) -> int:

@@ -1,0 +1,290 @@
+"""What the import pages show, put together from the door's values."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from guibin.core import jobs
+from guibin.integrations import api
+from guibin.integrations.findings import ENCODING_WORDS, list_findings, mask_sample
+from guibin.integrations.wording import reason_words
+from guibin.web import formats
+
+SAMPLES = 2
+DATE_ORDERS = (("ymd", "2024-05-03"), ("mdy", "05/03/2024"), ("dmy", "03/05/2024"))
+
+
+def title_of(run: api.RunView) -> str:
+    """The file's name while it is kept, else kind and number."""
+    name = "" if run.files_gone else api.find_json(run.id, "about").get("file_name", "")
+    return name or _("Import %(id)s") % {"id": run.id}
+
+
+def steps(run: api.RunView) -> list[tuple[str, str, str]]:
+    """The five steps of the head of the page."""
+    order = ["uploaded", "checked", "mapped", "dry_run", "running"]
+    place = {
+        "uploaded": 1,
+        "checked": 2,
+        "mapped": 3,
+        "dry_run": 3,
+        "running": 4,
+        "done": 5,
+        "undone": 5,
+        "undoing": 5,
+    }
+    now = place.get(run.state, 4 if run.started_at else (3 if run.rows_total else 1))
+    rows = formats.number(run.rows_total or 0)
+    notes = [
+        formats.number((run.file_bytes or 0) / 1_048_576, 1) + " MB",
+        _("%(rows)s rows") % {"rows": rows} if run.rows_total else _("reading"),
+        _("which column is what"),
+        _("only counts"),
+        _("can be undone"),
+    ]
+    names = [_("Choose file"), _("Check-up"), _("Map columns"), _("Dry run"), _("Import")]
+    states = ["done" if i < now else ("now" if i == now else "") for i in range(len(order))]
+    return list(zip(names, notes, states, strict=True))
+
+
+def job_of(run: api.RunView) -> dict[str, Any] | None:
+    """Progress of the step that is queued or running, for the job component."""
+    if run.job_id is None:
+        return None
+    progress = jobs.get_progress(run.job_id)
+    if progress.state == "done":
+        return None
+    total = progress.total or run.rows_total
+    texts = {
+        "integrations.check": _("Reading the file"),
+        "integrations.stage": _("Checking every row"),
+        "integrations.run": _("Importing"),
+        "integrations.undo": _("Taking the import back"),
+    }
+    done = run.rows_done if progress.kind == "integrations.run" else progress.done
+    text = texts.get(progress.kind, "")
+    if total and done:
+        text = _("%(what)s: %(done)s of %(total)s rows") % {
+            "what": text,
+            "done": formats.number(done),
+            "total": formats.number(total),
+        }
+    states = {"queued": "waiting", "running": "running", "failed": "failed", "cancelled": "cancelled"}
+    return {
+        "done": done,
+        "total": total,
+        "text": progress.result.get("sentence") or text,
+        "left": "",
+        "state": states[progress.state],
+        "is_over": progress.is_over,
+        "cancel_url": reverse("integrations:cancel", args=[run.id]),
+        "sentence": progress.result.get("sentence", ""),
+    }
+
+
+def columns_of(run: api.RunView, found: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of the mapping table."""
+    targets = api.targets_of(run.kind)
+    listed = []
+    for place, (name, profile, column) in enumerate(
+        zip(found["columns"], found["profile"], run.mapping["columns"], strict=True)
+    ):
+        target = targets.get(column["target"])
+        sensitive = bool(target and target.sensitive)
+        asks = bool(column["target"]) and not (column["sure"] and column["style_sure"])
+        samples = [mask_sample(s, profile, sensitive=sensitive) for s in profile["samples"][:SAMPLES]]
+        listed.append(
+            {
+                "place": place,
+                "name": name if not name.startswith("#") else _("Column %(number)s") % {"number": name[1:]},
+                "samples": samples,
+                "target": column["target"],
+                "asks": asks,
+                "state": "ask" if asks else ("" if column["target"] else "skip"),
+                "note": _note(column, profile),
+                "order": column["style"].get("order") if not column["style_sure"] else None,
+                "mark": column["style"].get("mark") if not column["style_sure"] else None,
+                "bad": bool(profile["exponents"]) and bool(column["target"]),
+            }
+        )
+    return listed
+
+
+def _note(column: dict[str, Any], profile: dict[str, Any]) -> str:
+    if not column["target"]:
+        return {"unneeded": _("not needed, so not taken"), "unknown": _("not used")}.get(
+            column["reason"], _("not used")
+        )
+    if profile["exponents"]:
+        return _("%(count)s values lost their digits") % {"count": formats.number(profile["exponents"])}
+    if not column["style_sure"]:
+        return _("written in more than one way")
+    if column["reason"] == "content" or column["reason"] == "part_of_name":
+        return _("guessed from content") if column["reason"] == "content" else _("guessed from the name")
+    if profile["empty"]:
+        share = profile["empty"] / max(1, profile["empty"] + profile["filled"])
+        return _("%(share)s empty") % {"share": formats.percent(share)}
+    return ""
+
+
+def mapping_context(run: api.RunView) -> dict[str, Any]:
+    found = api.found_of(run.id)
+    if not found:
+        return {"columns": [], "findings": [], "found": {}}
+    columns = columns_of(run, found)
+    ask = sum(1 for column in columns if column["asks"])
+    skipped = sum(1 for column in columns if not column["target"])
+    sub = _("%(rows)s rows. %(known)s columns recognised, %(ask)s to confirm, %(skipped)s not imported.") % {
+        "rows": formats.number(run.rows_total or 0),
+        "known": len(columns) - ask - skipped,
+        "ask": ask,
+        "skipped": skipped,
+    }
+    title = ngettext(
+        "Place this %(count)s column, and you will see your VIPs",
+        "Place these %(count)s columns, and you will see your VIPs",
+        len(columns),
+    ) % {"count": len(columns)}
+    return {
+        "columns": columns,
+        "ask": ask,
+        "sub": sub,
+        "map_title": title,
+        "found": found,
+        "targets": list(api.targets_of(run.kind).values()),
+        "findings": list_findings(found, list(run.mapping["columns"])),
+        "encoding": ENCODING_WORDS.get(found.get("encoding", ""), found.get("encoding", "")),
+        "kinds": [(kind, label) for kind, label in api.KIND_LABELS.items()],
+        "orders": DATE_ORDERS,
+        "has_amounts": run.kind in {"order_lines", "orders", "refunds", "products"},
+        "has_people": run.kind in {"customers", "cards", "order_lines", "orders"},
+    }
+
+
+GOOD = ("imported", "sale", "person", "thing", "updated")
+
+
+def outcome_rows(run: api.RunView) -> list[dict[str, Any]]:
+    """Every outcome with its rows and its exact sum, largest first; they add up to all rows."""
+    sums = run.figures.get("sums", {})
+    rows = [
+        {
+            "code": code,
+            "words": reason_words(code),
+            "rows": count,
+            "amount": sums.get(code),
+            "kind": _kind(code),
+        }
+        for code, count in run.outcomes.items()
+    ]
+    order = {"good": 0, "info": 1, "": 2, "bad": 3}
+    return sorted(rows, key=lambda row: (order[row["kind"]], -row["rows"]))
+
+
+def _kind(code: str) -> str:
+    if code.startswith(GOOD):
+        return "good"
+    if code.startswith("refund"):
+        return "info"
+    if code.startswith(("rejected_", "refused_", "conflict")):
+        return "bad"
+    return ""
+
+
+def result_context(run: api.RunView) -> dict[str, Any]:
+    rows = outcome_rows(run)
+    taken = sum(row["rows"] for row in rows if row["kind"] in {"good", "info"})
+    bad = sum(row["rows"] for row in rows if row["kind"] == "bad")
+    figures = run.figures
+    counts = [
+        (
+            _("To be imported") if run.state == "dry_run" else _("Imported"),
+            formats.number(taken),
+            "",
+            _("rows"),
+            "",
+        ),
+        (
+            _("Not possible"),
+            formats.number(bad),
+            reverse("integrations:errors", args=[run.id]) if bad and not run.files_gone else "",
+            _("rows"),
+            "bad" if bad else "",
+        ),
+        (_("Left out or unchanged"), formats.number((run.rows_total or 0) - taken - bad), "", _("rows"), ""),
+    ]
+    if "customers_new" in figures:
+        counts.append((_("New customers"), formats.number(figures["customers_new"]), "", "", ""))
+    if figures.get("orders_created"):
+        counts.append((_("Orders"), formats.number(figures["orders_created"]), "", "", ""))
+    return {
+        "rows": rows,
+        "counts": counts,
+        "bad": bad,
+        "taken": taken,
+        "samples": _samples(run),
+        "money": dict(run.reconciliation)
+        if run.reconciliation.get("amount_before_exclusions") not in (None, "0.00")
+        else None,
+        "excluded": [
+            (reason_words(code), amount) for code, amount in run.reconciliation.get("excluded", {}).items()
+        ],
+        "repeated": figures.get("repeated_rows", 0),
+        "customers": [(reason_words(code), n) for code, n in figures.get("customers", {}).items()],
+        "earlier": api.find_earlier(run.file_digest, but=run.id),
+    }
+
+
+def _samples(run: api.RunView) -> list[dict[str, Any]]:
+    if run.files_gone:
+        return []
+    found, kept = api.found_of(run.id), api.find_json(run.id, "samples")
+    if not found or not kept:
+        return []
+    targets = api.targets_of(run.kind)
+    listed = []
+    for code, rows in kept["rejects"].items():
+        shown = []
+        for row in rows[:3]:
+            cells = [
+                mask_sample(cell, profile, sensitive=False)
+                for cell, profile in zip(row["cells"], found["profile"], strict=False)
+            ]
+            place = targets.get(row["place"] or "")
+            shown.append({"row": row["row"], "cells": cells[:8], "place": str(place.label) if place else ""})
+        listed.append({"words": reason_words(code), "rows": shown})
+    return listed
+
+
+def thing_words(what: str) -> str:
+    words = {
+        "orders": _("Orders"),
+        "order": _("Order"),
+        "lines": _("Order lines"),
+        "refunds": _("Refunds"),
+        "products": _("Products"),
+        "product": _("Product"),
+        "customers": _("Customers"),
+        "customer": _("Customer"),
+        "customers_restored": _("Customers given back their earlier values"),
+        "stores": _("Stores"),
+        "store": _("Store"),
+        "staff": _("Staff"),
+    }
+    return words.get(what, what)
+
+
+def kept_words(reason: str) -> str:
+    words = {
+        "has_refunds": _("refunds came after it"),
+        "has_payments": _("payments came after it"),
+        "was_changed": _("it was changed by hand"),
+        "has_other_lines": _("another import added to it"),
+        "in_use": _("others use it"),
+        "depended_on": _("purchases belong to it"),
+        "changed_later": _("it was changed later"),
+        "used_later": _("something came to it later"),
+    }
+    return words.get(reason.rpartition(".")[2], reason)
