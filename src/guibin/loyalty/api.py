@@ -95,6 +95,7 @@ from guibin.loyalty.wording import (
     condition_words,
     next_sentence,
     part_label,
+    reason_phrases,
     reason_sentence,
 )
 
@@ -179,6 +180,7 @@ __all__ = [
     "preset_rules",
     "presets",
     "preview_policy",
+    "reason_phrases",
     "reason_sentence",
     "receipt_json",
     "remove_list_members",

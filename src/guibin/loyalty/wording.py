@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from guibin.core.errors import Text
-from guibin.core.money import Money
+from guibin.core.money import Money, minor_digits
 from guibin.loyalty.preferences import PART_LABELS
 from guibin.loyalty.rules.facts import FACTS, Unit
 from guibin.loyalty.rules.plain import ConditionResult
@@ -28,7 +28,7 @@ FACT_LABELS: Mapping[str, Text] = {
     "orders_12m": gettext_lazy("purchases in 12 months"),
     "orders_lifetime": gettext_lazy("purchases so far"),
     "orders_month_min": gettext_lazy("purchases in the quietest month"),
-    "months_active_12m": gettext_lazy("months with a purchase, of 12"),
+    "months_active_12m": gettext_lazy("months with a purchase in 12"),
     "loyalty_score": gettext_lazy("loyalty score"),
     "recency_days": gettext_lazy("days since the last purchase"),
     "tenure_days": gettext_lazy("days as a customer"),
@@ -110,12 +110,23 @@ def reason_phrase(condition: ConditionResult, currency: str) -> str:
     words = condition_words(condition, currency)
     if condition.list:
         return words.label
-    data = {"label": words.label, "value": words.value, "threshold": words.threshold}
+    value = _without_cents(condition, currency) or words.value
+    data = {"label": words.label, "value": value, "threshold": words.threshold}
     if condition.op == "gte":
         return _("%(label)s %(value)s, at least %(threshold)s") % data
     if condition.op == "gt":
         return _("%(label)s %(value)s, more than %(threshold)s") % data
     return _("%(label)s %(value)s, at most %(threshold)s") % data
+
+
+def _without_cents(condition: ConditionResult, currency: str) -> str:
+    """A sum above its line without the cents, cut off and never rounded up; empty for anything else."""
+    fact = FACTS[condition.fact]
+    if fact.unit is not Unit.MINOR or condition.value is None or condition.op not in ("gte", "gt"):
+        return ""
+    unit = 10 ** minor_digits(currency)
+    value = condition.value // fact.divisor
+    return formats.money(Money(value - value % unit, currency), whole=True)
 
 
 def need_phrase(condition: ConditionResult, currency: str) -> str:
@@ -159,6 +170,14 @@ def reason_sentence(receipt: Receipt, level: LevelView | None, currency: str) ->
             reason_phrase(condition, currency) for condition in met
         ),
     }
+
+
+def reason_phrases(receipt: Receipt, level: LevelView | None, currency: str) -> list[str]:
+    """The met conditions of a level, one phrase each; empty without a level."""
+    result = receipt.decision.of(level.code) if level else None
+    if result is None or receipt.decision.excluded:
+        return []
+    return [reason_phrase(condition, currency) for condition in result.conditions if condition.met]
 
 
 def next_sentence(receipt: Receipt, next_level: LevelView | None, currency: str) -> str:

@@ -40,18 +40,15 @@ def vips(*, code: str, as_of: date | None, as_json: bool) -> Exit | None:
 
 
 def _find_rules(code: str, ground: deciding.Ground) -> tuple[loyalty.Rules, int | None, str]:
-    """(rules, version, name); a preset has no version.
-
-    Raises `PolicyInactive`, `PolicyUnknown`.
-    """
-    if code in loyalty.CODES:
+    """(rules, version, name); a preset has no version. Raises `PolicyInactive`, `PresetUnknown`."""
+    if not code:
+        version = loyalty.get_version_in_force(ground.as_of)
+        return version.rules, version.number, version.policy_code
+    saved = {policy.code: policy for policy in loyalty.list_policies()}
+    if code in loyalty.CODES or code not in saved:
         return loyalty.preset_rules(code, ground.currency), None, code
-    version = (
-        loyalty.version_on(loyalty.get_policy(code), ground.as_of)
-        if code
-        else loyalty.get_version_in_force(ground.as_of)
-    )
-    return version.rules, version.number, version.policy_code
+    version = loyalty.version_on(saved[code], ground.as_of)
+    return version.rules, version.number, code
 
 
 def _as_json(

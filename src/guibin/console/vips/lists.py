@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from guibin.core.money import Money, to_minor
 from guibin.core.paging import Page
@@ -171,7 +172,9 @@ def _row(view: loyalty.StandingView, card: Any) -> VipRow:
         level=view.level.name if view.level else "",
         badge=view.level.badge if view.level else "",
         spend=Money(view.spend_12m_minor, view.currency),
-        reason=loyalty.reason_sentence(view.receipt, view.level, view.currency),
+        reason=pgettext("between reasons", "; ").join(
+            loyalty.reason_phrases(view.receipt, view.level, view.currency)
+        ),
         next=loyalty.next_sentence(view.receipt, view.next_level, view.currency),
         next_badge=view.next_level.badge if view.next_level else "",
         gap_permille=view.gap_permille,
