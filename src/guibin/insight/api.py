@@ -15,8 +15,10 @@ from guibin.insight.facts.schema import FACT_NAMES, FACT_SCHEMA
 from guibin.insight.permissions import REFRESH_FACTS, VIEW_REPORTS
 from guibin.insight.reports import (
     Behaviour,
+    Bucket,
     Cell,
     Concentration,
+    Curve,
     Flow,
     Freshness,
     Group,
@@ -45,8 +47,10 @@ __all__ = [
     "STAGE_LABELS",
     "VIEW_REPORTS",
     "Behaviour",
+    "Bucket",
     "Cell",
     "Concentration",
+    "Curve",
     "Cuts",
     "CutsInvalid",
     "EngineMissing",
@@ -206,18 +210,21 @@ def cell_members(
     """The customers of a cell (None: any score), most net spend first."""
     from guibin.insight import queries
 
-    return queries.list_members(as_of=as_of, r=r, f=f, m=m, page=page, size=size)
+    chosen = queries.Chosen(*((score,) if score is not None else () for score in (r, f, m)))
+    return queries.list_members(as_of=as_of, chosen=chosen, page=page, size=size)
 
 
 def group_members(group: str, *, as_of: date | None = None, page: int = 1, size: int = 50) -> Page[Member]:
     """The customers of a named group (``GROUPS``), most net spend first. Raises ``GroupUnknown``."""
     from guibin.insight import queries
 
-    return queries.list_members(as_of=as_of, group=group, page=page, size=size)
+    chosen = queries.Chosen(groups=(group,))
+    return queries.list_members(as_of=as_of, chosen=chosen, page=page, size=size)
 
 
 def stage_members(stage: Stage, *, as_of: date | None = None, page: int = 1, size: int = 50) -> Page[Member]:
     """The customers of a lifecycle stage, most net spend first."""
     from guibin.insight import queries
 
-    return queries.list_members(as_of=as_of, stage=stage, page=page, size=size)
+    chosen = queries.Chosen(stages=(stage.value,))
+    return queries.list_members(as_of=as_of, chosen=chosen, page=page, size=size)

@@ -9,10 +9,11 @@ from guibin.insight.queries.facts import (
     get_facts_table,
     get_freshness,
 )
-from guibin.insight.queries.rfm import get_migration, get_rfm_report, list_members
+from guibin.insight.queries.rfm import Chosen, get_migration, get_rfm_report, list_members
 from guibin.insight.queries.worth import get_concentration, get_stage_report, get_thresholds
 
 __all__ = [
+    "Chosen",
     "find_data_last_day",
     "find_live_facts",
     "get_behaviour",

@@ -20,7 +20,6 @@ from guibin.insight.reports import Cell, Flow, Group, Member, Migration, RfmRepo
 from guibin.insight.rules.count import Judging
 from guibin.insight.rules.scores import GROUPS, SCORES, Cuts, group_of
 from guibin.insight.rules.shares import per_mille
-from guibin.insight.rules.stages import Stage
 from guibin.insight.rules.windows import YearWindow, months_before
 from guibin.insight.warehouse.versions import Version, leased
 
@@ -149,61 +148,70 @@ def _pairs(version: Version, from_day: date, to_day: date, wishes: Wishes) -> pa
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Which customers a list is about; None: any."""
+    """Which customers a list is about; empty: any. ``was`` is an earlier day and the groups they were in."""
 
-    r: int | None = None
-    f: int | None = None
-    m: int | None = None
-    group: str | None = None
-    stage: Stage | None = None
-    moved: tuple[date, str, str] | None = None
+    r: tuple[int, ...] = ()
+    f: tuple[int, ...] = ()
+    m: tuple[int, ...] = ()
+    groups: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    orders: tuple[int, int | None] | None = None
+    was: tuple[date, tuple[str, ...]] | None = None
+
+
+SORTABLE = frozenset(("number", "recency_days", "orders_12m", "net_12m_minor", "net_minor", "last_order_on"))
 
 
 def list_members(
     *,
     as_of: date | None,
+    chosen: Chosen,
     page: int,
     size: int,
-    r: int | None = None,
-    f: int | None = None,
-    m: int | None = None,
-    group: str | None = None,
-    stage: Stage | None = None,
-    moved: tuple[date, str, str] | None = None,
     sort: str = "net_12m_minor",
     descending: bool = True,
 ) -> Page[Member]:
     """A page of the customers chosen, most net spend first unless sorted otherwise.
 
-    ``moved`` is (earlier day, group then, group now). Raises ``GroupUnknown``.
+    Raises ``GroupUnknown``.
     """
     day = as_of or get_current_day()
     wishes = get_wishes_now()
     with leased() as version:
         facts = facts_of(version, day, wishes)
-        chosen = Chosen(r, f, m, group, stage, moved)
         mask = _mask(facts, chosen)
-        if moved is not None:
-            pairs = _pairs(version, moved[0], day, wishes)
-            went = (pairs["code"].to_numpy() == moved[1]) & (pairs["code_after"].to_numpy() == moved[2])
-            mask &= np.isin(facts["customer_id"].to_numpy(), pairs["customer_id"].to_numpy()[went])
+        if chosen.was is not None:
+            mask &= _were(version, wishes, facts, *chosen.was)
     rows = facts.filter(pa.array(mask))
-    order = [(sort, "descending" if descending else "ascending"), ("customer_id", "ascending")]
+    key = sort if sort in SORTABLE else "net_12m_minor"
+    order = [(key, "descending" if descending else "ascending"), ("customer_id", "ascending")]
     rows = rows.take(pc.sort_indices(rows, sort_keys=order)[(page - 1) * size : page * size])
     return Page([_member(row) for row in rows.to_pylist()], int(mask.sum()), page, size)
+
+
+def _were(version: Version, wishes: Wishes, facts: pa.Table, earlier: date, groups: tuple[str, ...]) -> Any:
+    """Who was in one of ``groups`` on the earlier day."""
+    then = _codes(facts_of(version, earlier, wishes))
+    inside = np.isin(then["code"].to_numpy(), groups)
+    return np.isin(facts["customer_id"].to_numpy(), then["customer_id"].to_numpy()[inside])
 
 
 def _mask(facts: pa.Table, chosen: Chosen) -> Any:
     mask = np.ones(facts.num_rows, dtype=bool)
     for name, wanted in (("r_score", chosen.r), ("f_score", chosen.f), ("m_score", chosen.m)):
-        if wanted is not None:
-            mask &= facts[name].fill_null(0).to_numpy() == wanted
-    if chosen.group is not None:
-        if chosen.group not in (*GROUPS, OUTSIDE):
-            raise GroupUnknown(group=chosen.group)
-        mask &= _codes(facts)["code"].to_numpy() == chosen.group
-    if chosen.stage is not None:
-        mask &= facts["stage"].to_numpy() == chosen.stage.value
+        if wanted:
+            mask &= np.isin(facts[name].fill_null(0).to_numpy(), wanted)
+    if chosen.groups:
+        for code in chosen.groups:
+            if code not in (*GROUPS, OUTSIDE):
+                raise GroupUnknown(group=code)
+        mask &= np.isin(_codes(facts)["code"].to_numpy(), chosen.groups)
+    if chosen.stages:
+        mask &= np.isin(facts["stage"].to_numpy(), chosen.stages)
+    if chosen.orders is not None:
+        low, high = chosen.orders
+        orders = facts["orders_12m"].to_numpy()
+        mask &= (orders >= low) & (orders <= (high if high is not None else orders.max(initial=low)))
     return mask
 
 

@@ -28,7 +28,9 @@ def warehouse(settings, tmp_path, transactional_db, monkeypatch):
 
 def _wait_until_alone() -> None:
     """The database is copied anew after the test, which closed connections may still hold up."""
-    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    query = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
     for _ in range(100):
         with connection.cursor() as cursor:
             cursor.execute(query)

@@ -16,7 +16,9 @@ FILLED: dict[str, dict[str, Any]] = {
         "created_at": MIDNIGHT, "updated_at": MIDNIGHT,
     },
     "purchases_category": {},
-    "purchases_product": {"name": "", "name_en": "", "kind": "goods", "status": "active", "created_at": MIDNIGHT},
+    "purchases_product": {
+        "name": "", "name_en": "", "kind": "goods", "status": "active", "created_at": MIDNIGHT,
+    },
     "purchases_order": {
         "source": "test", "channel": "store", "ordered_at": MIDNIGHT, "currency": "CNY", "rate": 1,
         "discount_minor": 0, "carrier": "",
@@ -45,8 +47,9 @@ def write_shop(shop: Shop) -> None:
         write_order(row)
     for row in shop.order_lines:
         amount = row["amount_base_minor"]
-        insert("purchases_orderline", id=row["line_id"], order_id=row["order_id"], product_id=row["product_id"],
-               line_key=str(row["line_id"]), kind=row["kind"], gross_minor=amount, amount_minor=amount,
+        insert("purchases_orderline", id=row["line_id"], order_id=row["order_id"],
+               product_id=row["product_id"], line_key=str(row["line_id"]), kind=row["kind"],
+               gross_minor=amount, amount_minor=amount,
                amount_base_minor=amount, cost_base_minor=row["cost_base_minor"])  # fmt: skip
     for row in shop.refunds:
         amount = row["amount_base_minor"]
@@ -77,7 +80,7 @@ def simple_shop(customers: int, *, first: date = date(2024, 1, 5)) -> Shop:
                 "status": "paid",
                 "ordered_on": date.fromordinal(first.toordinal() + number % 28),
                 "amount_base_minor": 100 * number,
-            }  # fmt: skip
+            }
         )
     return shop
 
@@ -103,7 +106,8 @@ STAND_INS = {
     for dataset in (
         Dataset("orders", "purchases_order", _columns(
             "order_id:int64:t.id customer_id:int64:t.customer_id status:string:t.status "
-            "ordered_on:date32:t.ordered_on amount_base_minor:int64:t.amount_base_minor promoted:bool:t.promoted"
+            "ordered_on:date32:t.ordered_on amount_base_minor:int64:t.amount_base_minor "
+            "promoted:bool:t.promoted"
         ), "order_id"),
         Dataset("order_lines", "purchases_orderline", _columns(
             "line_id:int64:t.id order_id:int64:t.order_id product_id:int64:t.product_id kind:string:t.kind "
@@ -116,6 +120,8 @@ STAND_INS = {
         Dataset("products", "purchases_product", _columns(
             "product_id:int64:t.id category_id:int64:t.category_id"
         ), "product_id"),
-        Dataset("categories", "purchases_category", _columns("category_id:int64:t.id name:string:t.name"), "category_id"),
+        Dataset("categories", "purchases_category", _columns(
+            "category_id:int64:t.id name:string:t.name"
+        ), "category_id"),
     )
 }  # fmt: skip

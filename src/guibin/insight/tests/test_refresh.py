@@ -69,9 +69,7 @@ def test_only_what_changed_is_copied_and_the_digest_is_that_of_a_full_run(wareho
     assert full.digest == second.digest
     assert rows() == expected
     assert full.changed == 0
-    assert {key: value for key, value in api.facts_for([3, 4, 8, 9, 11, 12]).items()} == {
-        key: expected[key] for key in (3, 4, 8, 9, 11, 12)
-    }
+    assert api.facts_for([3, 4, 8, 9, 11, 12]) == {key: expected[key] for key in (3, 4, 8, 9, 11, 12)}
 
 
 def test_nothing_changed_writes_nothing(warehouse):
@@ -178,13 +176,11 @@ def test_a_transaction_still_running_is_caught_up_with_later(warehouse):
 
 def test_refreshes_take_turns(warehouse):
     write_shop(simple_shop(3))
-    results, failures = [], []
+    results = []
 
     def run() -> None:
         try:
             results.append(api.refresh(as_of=DAY))
-        except Exception as error:
-            failures.append(error)
         finally:
             connection.close()
 
@@ -193,7 +189,7 @@ def test_refreshes_take_turns(warehouse):
         thread.start()
     for thread in threads:
         thread.join(60)
-    assert not failures
+    assert len(results) == 3
     assert len({result.digest for result in results}) == 1
     assert sorted(result.mode for result in results) == ["full", "incremental", "incremental"]
 

@@ -1,0 +1,35 @@
+"""Forms of insight."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from guibin.core import preferences
+from guibin.insight.preferences import ACTIVE_MONTHS, STAGE_DAYS
+
+
+class ThresholdsForm(forms.Form):
+    """Days of the lifecycle stages; 0 takes what the data propose."""
+
+    stage_new_days = forms.IntegerField(label=_("New for"), min_value=0, max_value=3650)
+    stage_at_risk_days = forms.IntegerField(label=_("At risk after"), min_value=0, max_value=3650)
+    stage_dormant_days = forms.IntegerField(label=_("Dormant after"), min_value=0, max_value=3650)
+    stage_churned_days = forms.IntegerField(label=_("Lost after"), min_value=0, max_value=3650)
+    active_months_min = forms.IntegerField(
+        label=_("High activity"), help_text=_("months of twelve with a purchase"), min_value=1, max_value=12
+    )
+
+    @staticmethod
+    def stored() -> dict[str, object]:
+        values = preferences.get_many(*STAGE_DAYS, ACTIVE_MONTHS)
+        return {key.rsplit(".", 1)[1]: value for key, value in values.items()}
+
+    def clean(self) -> dict[str, Any]:
+        """Days that are given must rise."""
+        cleaned = super().clean() or {}
+        names = ("stage_at_risk_days", "stage_dormant_days", "stage_churned_days")
+        days = [cleaned[name] for name in names if cleaned.get(name)]
+        if days != sorted(set(days)):
+            raise forms.ValidationError(_("The days must rise from at risk to dormant to lost."))
+        return cleaned

@@ -1,0 +1,1 @@
+"""Pages of insight. Each makes one query or one operation."""
