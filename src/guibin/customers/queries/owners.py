@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 
@@ -80,7 +81,7 @@ def _find(key: str, values: Collection[str]) -> Iterable[tuple[str, int]]:
     return [(by_index[bytes(index)], owner) for index, owner in found]
 
 
-def _rows(statement: str, parameters: Sequence[object]) -> list[tuple[str, int]]:
+def _rows(statement: str, parameters: list[Any]) -> list[tuple[Any, int]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return list(cursor.fetchall())
