@@ -35,11 +35,11 @@ setup: .venv/.packages .venv/.front .venv/.messages ## environment, locked packa
 	@sh tools/environment.sh packages
 	@touch $@
 
-.venv/.front: .venv/.packages package-lock.json tools/vendor.py
+.venv/.front: package-lock.json tools/vendor.py | .venv/.packages
 	@sh tools/environment.sh front
 	@touch $@
 
-.venv/.messages: .venv/.packages $(PO)
+.venv/.messages: $(PO) | .venv/.packages
 	@$(PY) tools/messages.py compile
 	@touch $@
 
