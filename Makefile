@@ -45,13 +45,7 @@ setup: .venv/.packages .venv/.front .venv/.messages ## environment, locked packa
 
 .PHONY: check
 check: setup ## format, lint, types, imports, migrations, templates, words
-	.venv/bin/ruff format --check .
-	.venv/bin/ruff check .
-	$(PY) -m mypy
-	$(PY) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
-	$(GUIBIN) django makemigrations --check --dry-run --verbosity 0
-	$(GUIBIN) django check --fail-level WARNING
-	$(PY) tools/messages.py check
+	@sh tools/check.sh
 
 .PHONY: test test-all browser
 browser: .venv/.packages
