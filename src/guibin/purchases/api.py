@@ -48,6 +48,11 @@ from guibin.purchases.queries.customers import (
     main_items,
     purchases_of,
 )
+from guibin.purchases.queries.dependence import (
+    customers_with_purchases,
+    has_purchases,
+    stores_with_purchases,
+)
 from guibin.purchases.queries.imports import ImportSums, find_broken_sums, import_sums
 from guibin.purchases.queries.orders import (
     OrderFilter,
@@ -120,6 +125,7 @@ __all__ = [
     "create_channel",
     "create_product",
     "customers_with_orders",
+    "customers_with_purchases",
     "edit_brand",
     "edit_category",
     "edit_channel",
@@ -131,6 +137,7 @@ __all__ = [
     "find_product_ids",
     "get_order",
     "get_product",
+    "has_purchases",
     "import_orders",
     "import_refunds",
     "import_sums",
@@ -153,5 +160,6 @@ __all__ = [
     "purchases_of",
     "refund_lines",
     "set_rate",
+    "stores_with_purchases",
     "undo_import",
 ]
