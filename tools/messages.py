@@ -197,9 +197,11 @@ def clashes() -> list[str]:
     notes = []
     for name in slices():
         for message in _messages(read_catalogue(name)):
+            if not _filled(message):
+                continue
             key = (_as_text(message), message.context)
             other, strings = seen.setdefault(key, (name, _strings(message)))
-            if _filled(message) and strings != _strings(message):
+            if strings != _strings(message):
                 notes.append(f"{name}: {key[0]!r} is {_strings(message)} here and {strings} in {other}")
     return notes
 
