@@ -53,7 +53,7 @@ def open_content(file: BinaryIO, limits: Limits) -> Content:
     size = file.seek(0, io.SEEK_END)
     if size > limits.content_bytes_max:
         raise Refused("too_large", megabytes=limits.content_bytes_max >> 20)
-    return Content("text", lambda: _rewound(file))
+    return Content("text", lambda: io.BufferedReader(_Lent(_rewound(file)), CHUNK_BYTES))
 
 
 def _head(file: BinaryIO) -> bytes:
@@ -61,6 +61,22 @@ def _head(file: BinaryIO) -> bytes:
     head = file.read(64)
     file.seek(0)
     return head
+
+
+class _Lent(io.RawIOBase):
+    """A file that stays open when its reader goes."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        target = memoryview(buffer).cast("B")  # type: ignore[arg-type]  # any writable buffer
+        data = self._file.read(len(target))
+        target[: len(data)] = data
+        return len(data)
 
 
 def _rewound(file: BinaryIO) -> BinaryIO:
