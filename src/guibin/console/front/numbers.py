@@ -32,11 +32,21 @@ class Figure:
         return round(1000 * min(max(self.ratio or 0.0, 0.0), 1.0))
 
 
-def list_figures(*, actor: Actor) -> list[Figure]:
-    """Numbers over the whole shop, so only for who may see reports and all stores."""
-    if not actor.may(insight.VIEW_REPORTS) or actor.store_ids is not None:
+def may_see(actor: Actor) -> bool:
+    """The numbers are over the whole shop, so only for who may see reports and all stores."""
+    return actor.may(insight.VIEW_REPORTS) and actor.store_ids is None
+
+
+def read_sales() -> insight.Behaviour | None:
+    """The year's sales, None before the figures were first made."""
+    return insight.behaviour() if insight.freshness().refreshed_at is not None else None
+
+
+def list_figures(sales: insight.Behaviour | None, *, actor: Actor) -> list[Figure]:
+    """The figures there are; before the first refresh none."""
+    if sales is None:
         return []
-    return [*_vip_share(actor), *_active(), *_month()]
+    return [*_vip_share(actor), *_active(), *_month(sales)]
 
 
 def _vip_share(actor: Actor) -> list[Figure]:
@@ -59,8 +69,6 @@ def _vip_share(actor: Actor) -> list[Figure]:
 
 
 def _active() -> list[Figure]:
-    if insight.freshness().refreshed_at is None:
-        return []
     report = insight.stage_report()
     counts = {stage.stage: stage.customers for stage in report.stages}
     buyers = sum(count for stage, count in counts.items() if stage != "none")
@@ -78,10 +86,8 @@ def _active() -> list[Figure]:
     ]
 
 
-def _month() -> list[Figure]:
-    if insight.freshness().refreshed_at is None:
-        return []
-    months = insight.behaviour().months
+def _month(sales: insight.Behaviour) -> list[Figure]:
+    months = sales.months
     if len(months) < 2:
         return []
     now, before = months[-1], months[-2]
@@ -98,26 +104,21 @@ def _month() -> list[Figure]:
     return [Figure(_("Net sales, last month"), value, note, link_url("purchases.orders"), ratio)]
 
 
-def sales_chart(*, actor: Actor) -> Chart | None:
-    """Net sales of the last twelve months, where there are any and the actor may see them."""
-    if not actor.may(insight.VIEW_REPORTS) or actor.store_ids is not None:
-        return None
-    if insight.freshness().refreshed_at is None:
-        return None
-    report = insight.behaviour()
-    if not any(month.net_minor for month in report.months):
+def sales_chart(sales: insight.Behaviour | None) -> Chart | None:
+    """Net sales of the last twelve months, where there are any."""
+    if sales is None or not any(month.net_minor for month in sales.months):
         return None
     currency = accounts.organisation().base_currency
-    values = [float(Money(month.net_minor, currency).amount) for month in report.months]
+    values = [float(Money(month.net_minor, currency).amount) for month in sales.months]
     return Chart(
         kind="bar",
         title=_finding(values),
         unit=formats.currency_symbol(currency),
-        period=_("12 months up to %(day)s") % {"day": formats.day(report.as_of)},
-        categories=[formats.day(month.until, "month") for month in report.months],
+        period=_("12 months up to %(day)s") % {"day": formats.day(sales.as_of)},
+        categories=[formats.day(month.until, "month") for month in sales.months],
         series=[Series(_("Net sales"), values, role="now")],
-        format="money",
-        currency=currency,
+        format="money" if currency == "CNY" else "number",
+        height="s",
     )
 
 

@@ -168,7 +168,11 @@ def _fading(visible: frozenset[int] | None) -> Iterator[Task]:
         wanted=loyalty.StandingFilter(customer_ids=visible), sort="spend", size=FADING_LOOKED_AT
     )
     facts = insight.facts_for([row.customer_id for row in page.rows])
-    fading = [row for row in page.rows if _stage(facts, row.customer_id) in FADING_STAGES][:FADING_SHOWN]
+    fading = [
+        row
+        for row in page.rows
+        if _stage(facts, row.customer_id) in FADING_STAGES and _is_late(facts[row.customer_id])
+    ][:FADING_SHOWN]
 
     def why(row: loyalty.StandingView) -> str:
         days = facts[row.customer_id]["recency_days"]
@@ -217,6 +221,14 @@ def _people(
             badge_name=row.level.name if row.level else "",
             icon=icon,
         )
+
+
+def _is_late(facts: Mapping[str, insight.Fact]) -> bool:
+    """Whether the silence is clearly longer than this customer's own rhythm."""
+    days, usual = facts["recency_days"], facts.get("interval_days_median")
+    if not isinstance(days, int) or not isinstance(usual, int | float):
+        return True
+    return days > 1.5 * usual
 
 
 def _stage(facts: Mapping[int, Mapping[str, insight.Fact]], customer_id: int) -> str:

@@ -6,6 +6,7 @@ from guibin.console.front import views
 
 urlpatterns = [
     path("", views.home, name="console-home"),
+    path("home/numbers/", views.home_numbers, name="console-home-numbers"),
     path("search/", views.search, name="console-search"),
     path("search/results/", views.results, name="console-results"),
     path("settings/", views.settings_hub, name="console-settings"),

@@ -36,12 +36,23 @@ def home(request: HttpRequest) -> HttpResponse:
         "greeting": _greeting(request, zone),
         "sub": _summary(len(found), zone),
         "sections": [(title, rows) for title, rows in sections if rows],
-        "figures": numbers.list_figures(actor=actor),
-        "chart": numbers.sales_chart(actor=actor),
-        "as_of": insight.current_day(),
+        "has_numbers": numbers.may_see(actor),
         "start_url": link_url("integrations.start", actor=actor),
     }
     return render(request, "console/home.html", context)
+
+
+@requires(VIEW_HOME)
+def home_numbers(request: HttpRequest) -> HttpResponse:
+    """The numbers beside the work, as a fragment: counting a year must not hold up the page."""
+    actor = actor_of(request)
+    sales = numbers.read_sales() if numbers.may_see(actor) else None
+    context = {
+        "figures": numbers.list_figures(sales, actor=actor),
+        "chart": numbers.sales_chart(sales),
+        "may_see": numbers.may_see(actor),
+    }
+    return render(request, "console/home_numbers.html", context)
 
 
 def _greeting(request: HttpRequest, zone: str) -> str:

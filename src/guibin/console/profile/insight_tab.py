@@ -105,8 +105,8 @@ def months_chart(facts: Facts | None, *, as_of: date, currency: str) -> Chart | 
         period=_("12 months up to %(day)s") % {"day": formats.day(as_of)},
         categories=labels,
         series=[Series(_("Net spend"), values, role="now")],
-        format="money",
-        currency=currency,
+        format="money" if currency == "CNY" else "number",
+        height="s",
     )
 
 

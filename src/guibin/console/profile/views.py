@@ -71,7 +71,33 @@ def _timeline(request: HttpRequest, summary: Summary) -> dict[str, object]:
         (label, f"{url}?channel={code}" if code else url, code == found.channel)
         for code, label in timeline.CHANNELS.items()
     ]
-    return {"timeline": found, "chips": chips}
+    return {
+        "timeline": found,
+        "chips": chips,
+        "may_place": actor_of(request).may(insight.VIEW_REPORTS),
+        "own_facts": _own_facts(summary),
+    }
+
+
+def _own_facts(summary: Summary) -> list[tuple[str, str]]:
+    """The shop's own fields and what was told of interests, where known and not hidden."""
+    facts = [
+        (customers.attribute_label(fact.definition), _own_value(fact))
+        for fact in summary.customer.attributes
+        if fact.value
+    ]
+    if summary.customer.profile.interests:
+        facts.append((_("Interests"), summary.customer.profile.interests))
+    return facts
+
+
+def _own_value(fact: customers.AttributeFact) -> str:
+    value = fact.value or ""
+    if fact.definition.kind == "choice":
+        return customers.choice_label(fact.definition, value)
+    if fact.definition.kind == "yes_no":
+        return _("yes") if value in ("yes", "true", "1") else _("no")
+    return f"{value} {fact.definition.unit}".strip()
 
 
 def _purchases(request: HttpRequest, summary: Summary) -> dict[str, object]:
@@ -113,6 +139,16 @@ def _details(request: HttpRequest, summary: Summary) -> dict[str, object]:
 
 
 TABS = {"timeline": _timeline, "purchases": _purchases, "insight": _insight, "details": _details}
+
+
+@requires(customers.VIEW_CUSTOMER, insight.VIEW_REPORTS)
+@never_cache
+def place(request: HttpRequest, number: str) -> HttpResponse:
+    """Where the customer lies among all, as a fragment beside the timeline."""
+    customer_id = customers.get_id(number, actor=actor_of(request))
+    facts = insight.facts_for([customer_id]).get(customer_id)
+    context = {"place": insight_tab.find_place(facts)}
+    return render(request, "console/profile/place.html", context)
 
 
 @requires(customers.VIEW_CUSTOMER)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from guibin.core.errors import Invalid
 from guibin.core.money import minor_digits
 from guibin.loyalty import api as loyalty
+from guibin.web.formats import currency_symbol
 
 ON_LIST, OFF_LIST = "@in", "@out"
 INVITED = "invited"
@@ -54,7 +55,9 @@ class ConditionForm:
         if self.listed:
             return ""
         unit = loyalty.FACTS[self.fact].unit
-        return self.currency if unit is loyalty.Unit.MINOR else str(UNIT_WORDS[unit])
+        if unit is loyalty.Unit.MINOR:
+            return currency_symbol(self.currency)
+        return str(UNIT_WORDS[unit])
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ def _show_leaf(leaf: loyalty.Leaf, currency: str) -> ConditionForm:
         return ConditionForm(ON_LIST if leaf.inside else OFF_LIST, "gte", "", currency)
     scale = loyalty.scale_of(leaf.fact, minor_digits(currency))
     number = Decimal(leaf.value) / scale
-    text = f"{number.normalize():f}"
+    text = f"{number.normalize():,f}"
     return ConditionForm(leaf.fact, leaf.op.value, text, currency)
 
 

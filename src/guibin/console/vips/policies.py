@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from guibin.accounts import api as accounts
 from guibin.console.vips import deciding, editor
@@ -21,10 +21,10 @@ from guibin.web import formats
 from guibin.web.links import link_url
 
 BADGES = (
-    ("4", gettext_lazy("Diamond")),
-    ("3", gettext_lazy("Platinum")),
-    ("2", gettext_lazy("Gold")),
-    ("1", gettext_lazy("Silver")),
+    ("4", pgettext_lazy("badge", "Diamond")),
+    ("3", pgettext_lazy("badge", "Platinum")),
+    ("2", pgettext_lazy("badge", "Gold")),
+    ("1", pgettext_lazy("badge", "Silver")),
 )
 LIST_SHOWN_MAX = 200
 
@@ -214,7 +214,9 @@ def sample_rows(seen: loyalty.Preview, ground: deciding.Ground) -> list[dict[str
             "number": member.number,
             "level": member.level,
             "url": link_url("customers.profile", number=member.number),
-            "reason": loyalty.reason_sentence(member.receipt, member.level, ground.currency),
+            "reason": pgettext("between reasons", "; ").join(
+                loyalty.reason_phrases(member.receipt, member.level, ground.currency)
+            ),
         }
         for member in reversed(seen.samples)
     ]

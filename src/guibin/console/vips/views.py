@@ -89,7 +89,7 @@ def near_list(request: HttpRequest) -> HttpResponseBase:
 
 def _start(request: HttpRequest) -> HttpResponse:
     """No policy in force yet: the presets with what each would give, if there are facts to count on."""
-    context = {"page_key": "console.vips", "choices": policies.preset_choices()}
+    context = {"page_key": "console.vips", "menu_key": "console.vips", "choices": policies.preset_choices()}
     return render(request, "console/vips/start.html", context)
 
 
@@ -108,6 +108,7 @@ def policy_list(request: HttpRequest) -> HttpResponse:
     """Every policy, the one in force first."""
     context = {
         "page_key": "console.policies",
+        "menu_key": "console.vips",
         "policies": [policies.policy_lines(policy) for policy in loyalty.list_policies()],
         "crumbs": [(_("VIPs"), link_url("console.vips")), (_("VIP policies"), "")],
     }
@@ -121,6 +122,7 @@ def policy_detail(request: HttpRequest, code: str) -> HttpResponse:
     policy = loyalty.get_policy(code)
     context = {
         "page_key": "console.policies",
+        "menu_key": "console.vips",
         "policy": policies.policy_lines(policy),
         "versions": policies.version_lines(policy, _today()),
         "lists": policies.list_lines(policy),
@@ -150,6 +152,7 @@ def policy_new(request: HttpRequest) -> HttpResponse:
     if not preset:
         context = {
             "page_key": "console.policies",
+            "menu_key": "console.vips",
             "choices": policies.preset_choices(),
             "crumbs": [*_policy_crumbs(), (_("New policy"), "")],
         }
@@ -183,6 +186,7 @@ def _editor(
     name = policy.name if policy else _("New policy")
     context = {
         "page_key": "console.policies",
+        "menu_key": "console.vips",
         "policy": policy,
         "form": form,
         "values": values,
