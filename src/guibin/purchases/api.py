@@ -22,7 +22,13 @@ from guibin.purchases.operations.importing_refunds import import_refunds
 from guibin.purchases.operations.matching import MatchResult, match_cancellations
 from guibin.purchases.operations.orders import Placed, cancel_order, change_order_status, place_order
 from guibin.purchases.operations.rates import set_rate
-from guibin.purchases.operations.refunds import Refunded, RefundPreview, preview_refund, refund_lines
+from guibin.purchases.operations.refunds import (
+    Refunded,
+    RefundPreview,
+    preview_refund,
+    refund_lines,
+    undo_refund,
+)
 from guibin.purchases.operations.undoing import Kept, UndoResult, undo_import
 from guibin.purchases.permissions import VIEW_ORDERS
 from guibin.purchases.queries.catalogue import (
@@ -162,4 +168,5 @@ __all__ = [
     "set_rate",
     "stores_with_purchases",
     "undo_import",
+    "undo_refund",
 ]

@@ -102,6 +102,16 @@ class TrackingNeedsCustomer(Invalid):
     message = _("A tracking number is kept under the customer's key, and this order has no customer.")
 
 
+class RefundUnknown(NotFound):
+    code = "purchases.refund_unknown"
+    message = _("There is no such refund.")
+
+
+class RefundFixed(Conflict):
+    code = "purchases.refund_fixed"
+    message = _("This refund can no longer be taken back.")
+
+
 class RefundNothing(Invalid):
     code = "purchases.refund_nothing"
     message = _("Choose what is refunded.")

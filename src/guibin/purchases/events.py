@@ -117,6 +117,22 @@ class RefundRecorded(Event):
 
 
 @dataclass(frozen=True)
+class RefundTakenBack(Event):
+    """A refund recorded by mistake was undone; it no longer counts."""
+
+    name: ClassVar[str] = "purchases.refund_taken_back"
+    wording = _("Refund %(number)s was taken back")
+    icon = "ti-receipt-off"
+    kind = "money"
+
+    refund_id: int
+    number: str
+    order_id: int
+    customer_id: int | None
+    amount_base_minor: int
+
+
+@dataclass(frozen=True)
 class CancellationsMatched(Event):
     """The cancellations of an import found what they cancel."""
 
@@ -198,6 +214,7 @@ EVENTS = (
     OrderShipped,
     OrderCancelled,
     RefundRecorded,
+    RefundTakenBack,
     CancellationsMatched,
     ImportUndone,
     ProductSaved,

@@ -150,6 +150,16 @@ def place_order(
     return Placed(OrderId(order.id), order.number, is_repeat=False)
 
 
+def total_of(lines: Sequence[LineDraft], discount_minor: int, currency: str) -> int:
+    """What an order of these lines would amount to, in minor units of ``currency``; 0 when it cannot be."""
+    digits = minor_digits(currency)
+    try:
+        priced = price_lines(lines, {}, discount_minor, digits, lambda minor: minor)
+    except PriceRefused:
+        return 0
+    return sum(line.amount_minor for line in priced)
+
+
 def _digest(given: object, lines: Sequence[LineDraft], payments: Sequence[PaymentDraft]) -> bytes:
     return hashlib.sha256(repr((given, list(lines), list(payments))).encode()).digest()
 

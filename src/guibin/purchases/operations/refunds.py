@@ -3,27 +3,30 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Sum
 
+from guibin.core import preferences
 from guibin.core.clock import business_day
 from guibin.core.errors import DomainError, constraint_errors
 from guibin.core.events import Origin, record, subject
-from guibin.core.ids import RefundId
+from guibin.core.ids import OrderId, RefundId
 from guibin.core.money import minor_digits
 from guibin.core.permissions import Actor
 from guibin.purchases.errors import (
     KeyReused,
     OrderCancelled,
     OrderNumberTaken,
+    RefundFixed,
     RefundLineUnknown,
     RefundNothing,
     RefundTooMuch,
+    RefundUnknown,
     WordUnknown,
 )
-from guibin.purchases.events import RefundRecorded, plain_number
+from guibin.purchases.events import RefundRecorded, RefundTakenBack, plain_number
 from guibin.purchases.models import Order, OrderLine, Refund, RefundLine
 from guibin.purchases.operations.copying import fetch
 from guibin.purchases.operations.orders import NEXT_SERIAL, lock_order, store_zone
@@ -33,6 +36,7 @@ from guibin.purchases.rules.amounts import compute_base_minor
 from guibin.purchases.rules.drafts import RefundDraft
 from guibin.purchases.rules.refunding import RefundableLine, RefundPart, Refusal, decide_refund
 from guibin.purchases.rules.words import MANUAL_SOURCE, REFUND_REASONS
+from guibin.purchases.settings import REFUND_UNDO_MINUTES
 
 REFUSALS: dict[str, type[DomainError]] = {
     "nothing": RefundNothing,
@@ -107,6 +111,39 @@ def refund_lines(
         _take_back(order, parts)
         record(_recorded(refund), subjects=_subjects(refund), actor=actor, at=at, origin=origin)
     return Refunded(RefundId(refund.id), refund.number, refund.amount_minor, is_repeat=False)
+
+
+def undo_refund(*, refund_id: int, actor: Actor, at: datetime) -> OrderId:
+    """Take back a refund recorded by hand a moment ago. Returns its order.
+
+    Raises ``RefundUnknown``, and ``RefundFixed`` when it came from elsewhere or is too old.
+    """
+    minutes = preferences.get(REFUND_UNDO_MINUTES)
+    with transaction.atomic():
+        order_id = Refund.objects.filter(id=refund_id).values_list("order_id", flat=True).first()
+        if order_id is None:
+            raise RefundUnknown
+        order = lock_order(order_id, actor)
+        refund = Refund.objects.select_for_update().filter(id=refund_id).first()
+        if refund is None:
+            raise RefundUnknown
+        if refund.source != MANUAL_SOURCE or at - refund.refunded_at > timedelta(minutes=minutes):
+            raise RefundFixed
+        lines = list(RefundLine.objects.filter(refund=refund).order_by("order_line_id"))
+        parts = [RefundPart(line.order_line_id or 0, -line.quantity, -line.amount_minor) for line in lines]
+        event = RefundTakenBack(
+            refund_id=refund.id,
+            number=plain_number(refund.number),
+            order_id=order.id,
+            customer_id=refund.customer_id,
+            amount_base_minor=refund.amount_base_minor,
+        )
+        subjects = _subjects(refund)
+        RefundLine.objects.filter(refund=refund).delete()
+        refund.delete()
+        _take_back(order, parts)
+        record(event, subjects=subjects, actor=actor, at=at)
+    return OrderId(order.id)
 
 
 def _find_repeat(key: str | None, digest: bytes) -> Refunded | None:

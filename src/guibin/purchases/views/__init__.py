@@ -1,0 +1,1 @@
+"""Pages of purchases: one query or one operation each."""
