@@ -115,13 +115,6 @@ class UndoTooLate(Conflict):
     )
 
 
-class CurrencyFixed(Conflict):
-    code = "integrations.currency_fixed"
-    message = _(
-        "Amounts are already kept in %(base)s. Import %(wanted)s with dated rates, not as the base currency."
-    )
-
-
 class NothingToImport(Conflict):
     code = "integrations.nothing_to_import"
     message = _("No row of this file can be imported.")
