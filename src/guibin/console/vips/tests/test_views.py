@@ -1,0 +1,187 @@
+"""The VIP pages: who sees what, constant queries, and a policy from preset to force."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from click.testing import CliRunner
+from django.test import Client
+
+from guibin.accounts import api as accounts
+from guibin.console.vips.commands import vips
+from guibin.console.vips.editor import show_rules
+from guibin.console.vips.tests.test_editor import posted
+from guibin.core.permissions import SYSTEM, Actor
+from guibin.customers import api as customers
+from guibin.loyalty import api as loyalty
+from guibin.web.testing import assert_same_queries
+
+TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+
+def make_vips(count: int, *, start: int = 0, store_id: int | None = None) -> list[int]:
+    """Customers who are VIPs by lifetime spend, decided together with those already there."""
+    rows = [
+        customers.CustomerRow(
+            position=n, name=f"贵客{start + n}", external_id=f"v{start + n}", joined_store_id=store_id
+        )
+        for n in range(count)
+    ]
+    outcomes = customers.bulk_upsert(
+        rows=rows,
+        match_keys=("external_id",),
+        policy="skip",
+        source="test",
+        import_id=None,
+        actor=SYSTEM,
+        at=NOW,
+    )
+    ids = [outcome.customer_id for outcome in outcomes if outcome.customer_id is not None]
+    everybody = sorted({*customers.list_ids(customers.Filters(), actor=SYSTEM)})
+    decide(everybody)
+    return ids
+
+
+def facts(ids: list[int]) -> pa.Table:
+    return pa.table(
+        {
+            "customer_id": pa.array(ids, pa.int64()),
+            "number": [f"C{one}" for one in ids],
+            "net_minor": pa.array([1_200_000 for _ in ids], pa.int64()),
+            "net_12m_minor": pa.array([900_000 for _ in ids], pa.int64()),
+        }
+    )
+
+
+def decide(ids: list[int]) -> None:
+    if loyalty.find_active_policy() is None:
+        rules = loyalty.preset_rules("cumulative", "CNY")
+        seen = loyalty.preview_policy(rules=rules, facts=facts(ids), as_of=TODAY, currency="CNY")
+        loyalty.create_policy(code="house", name="House", preset="cumulative", actor=SYSTEM, at=NOW)
+        loyalty.save_policy_version(
+            policy_code="house", rules=rules, currency="CNY", effective_from=TODAY, token=seen.token,
+            today=TODAY, actor=SYSTEM, at=NOW,
+        )  # fmt: skip
+        loyalty.activate_policy(policy_code="house", actor=SYSTEM, at=NOW)
+    loyalty.evaluate(facts=facts(ids), as_of=TODAY, actor=SYSTEM, at=NOW)
+
+
+@pytest.mark.django_db
+def test_the_list_asks_equally_often_for_one_and_thirty(
+    owner: Actor, client_as: Callable[[Actor], Client]
+) -> None:
+    made = [0]
+
+    def more(count: int) -> None:
+        make_vips(count, start=made[0])
+        made[0] += count
+
+    assert assert_same_queries(client_as(owner), "/vips/", more) < 30
+
+
+@pytest.mark.django_db
+def test_the_list_says_why_and_the_other_tab_opens(
+    owner: Actor, client_as: Callable[[Actor], Client]
+) -> None:
+    make_vips(3)
+    client = client_as(owner)
+    page = client.get("/vips/").content.decode()
+    assert "贵客1" in page
+    assert "累计消费 ¥12,000，达到 ¥10,000" in page
+    assert client.get("/vips/near/").status_code == 200
+    assert client.get("/vips/?levels=senior").status_code == 200
+
+
+@pytest.mark.django_db
+def test_agents_see_their_own_store_only(
+    agent: Actor, outsider: Actor, client_as: Callable[[Actor], Client]
+) -> None:
+    assert agent.store_ids is not None
+    make_vips(2, store_id=next(iter(agent.store_ids)))
+    assert "贵客1" in client_as(agent).get("/vips/").content.decode()
+    assert "贵客1" not in client_as(outsider).get("/vips/").content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "url",
+    ["/vips/policies/", "/vips/policies/new/", "/vips/policies/house/", "/vips/policies/house/edit/"],
+)
+def test_agents_may_not_touch_policies(url: str, agent: Actor, client_as: Callable[[Actor], Client]) -> None:
+    make_vips(1)
+    assert client_as(agent).get(url).status_code == 403
+
+
+@pytest.mark.django_db
+def test_policy_pages_open(owner: Actor, client_as: Callable[[Actor], Client]) -> None:
+    make_vips(1)
+    client = client_as(owner)
+    for url in ("/vips/policies/", "/vips/policies/house/", "/vips/policies/house/edit/"):
+        assert client.get(url).status_code == 200
+    assert client.get("/vips/policies/nobody/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_lists_are_kept_by_numbers(owner: Actor, client_as: Callable[[Actor], Client]) -> None:
+    (one,) = make_vips(1)
+    number = customers.get_cards([one])[one].number
+    client = client_as(owner)
+    answer = client.post("/vips/policies/house/lists/", {"list": "exclude", "numbers": f"{number}, X-9"})
+    assert answer.status_code == 302
+    assert loyalty.list_members("house") == {"exclude": frozenset({one})}
+    client.post("/vips/policies/house/lists/", {"list": "exclude", "numbers": number, "remove": "1"})
+    assert loyalty.list_members("house") == {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_from_preset_to_force(client_as: Callable[[Actor], Client]) -> None:
+    from guibin.config.demo import diary
+    from guibin.config.demo.load import load_shop
+
+    diary.diary_path().unlink(missing_ok=True)
+    load_shop(now=NOW, members=150)
+    boss = accounts.find_staff("owner")
+    assert boss is not None
+    client = client_as(accounts.actor_for_staff(boss.id))
+    assert client.get("/vips/policies/new/").status_code == 200
+    assert client.get("/vips/policies/new/?preset=annual").status_code == 200
+    form: dict[str, Any] = posted(show_rules(loyalty.preset_rules("monthly", "CNY"), "CNY"))
+    form |= {"name": "Ours", "preset": "monthly", "effective_from": "2026-11-23"}
+
+    refused = client.post("/vips/policies/new/", form)
+    assert refused.status_code == 422
+    assert loyalty.find_active_policy() is not None
+
+    preview = client.post("/vips/policies/preview/", form)
+    token = preview.content.decode().split('name="token" value="')[1].split('"')[0]
+    saved = client.post("/vips/policies/new/", {**form, "token": token, "activate": "1"})
+    assert saved.status_code == 302
+    active = loyalty.find_active_policy()
+    assert active is not None
+    assert (active.code, active.name, active.latest.preview["customers"]) == ("monthly-1", "Ours", 150)
+    run = loyalty.find_latest_evaluation()
+    assert run is not None
+    assert run.policy_code == "monthly-1"
+
+    answer = CliRunner().invoke(vips, ["--policy", "cumulative", "--json"])
+    assert answer.exit_code == 0, answer.output
+    said = json.loads(answer.stdout)
+    facts_now = {row["number"]: row["net_minor"] for row in _fact_rows()}
+    assert {member["number"] for member in said["members"]} == {
+        number for number, net in facts_now.items() if net >= 1_000_000
+    }
+    assert said["counts"]["senior"] == sum(net >= 5_000_000 for net in facts_now.values())
+    first = said["members"][0]["receipt"]
+    assert first["conditions"][-1]["value"] == facts_now[said["members"][0]["number"]]
+    assert all(member["level"] is not None for member in said["members"])
+    assert CliRunner().invoke(vips, ["--policy", "frequency"]).exit_code in (0, 3)
+
+
+def _fact_rows() -> list[dict[str, Any]]:
+    from guibin.insight import api as insight
+
+    return list(insight.facts_table(columns=["number", "net_minor"]).to_pylist())
