@@ -27,6 +27,7 @@ from collections.abc import Iterable, Sequence
 
 from guibin.core import preferences
 from guibin.core.permissions import Actor
+from guibin.customers.errors import CustomerUnknown
 from guibin.customers.operations.contacts import add_contact, add_external_id, edit_contact, remove_contact
 from guibin.customers.operations.importing import bulk_upsert, ensure_by_external, external_order
 from guibin.customers.operations.labels import (
@@ -137,6 +138,7 @@ __all__ = [
     "Change",
     "Contact",
     "CustomerRow",
+    "CustomerUnknown",
     "CustomerView",
     "ExternalRef",
     "Filters",
