@@ -48,9 +48,11 @@ def _per_mille(share: int) -> str:
 
 def band_label(band: tuple[str, ...]) -> str:
     if band == BANDS[2]:
-        return _("Key: keep and win back")
+        return _("Key, cooling")
     if band == BANDS[3]:
         return _("Other ordinary")
+    if band == ("outside",):
+        return _("Not buying")
     return str(GROUP_LABELS[band[0]])
 
 
@@ -63,7 +65,13 @@ def flow_chart(migration: "api.Migration", day: Day) -> Chart:
             key = (place[flow.source], place[flow.target])
             totals[key] = totals.get(key, 0) + flow.customers
     everybody = sum(totals.values())
-    shown = {key: count for key, count in sorted(totals.items()) if count * SHOWN_SHARE >= everybody}
+    # Who stayed comes first: it puts both sides of the picture in the order of the bands.
+    ordered = sorted(totals.items(), key=lambda item: (item[0][0] != item[0][1], item[0]))
+    shown = {
+        (then, now): count
+        for (then, now), count in ordered
+        if then == now or count * SHOWN_SHARE >= everybody
+    }
     better = sum(count for (then, now), count in totals.items() if now < then)
     worse = sum(count for (then, now), count in totals.items() if now > then)
     return Chart(

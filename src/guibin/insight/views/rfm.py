@@ -98,7 +98,7 @@ def heat_chart(report: api.RfmReport, day: Day, show: str, group: str) -> Chart:
         categories=[f"F{score}" for score in SCORES],
         rows=[f"M{score}" for score in SCORES],
         facets=recency_labels(report.cuts.recency),
-        cells=cells,
+        cells=sorted(cells, key=lambda cell: cell.outlined),  # the outline is drawn over its neighbours
         format="number" if show == "people" else "money",
         height="l",
     )
