@@ -71,7 +71,7 @@ def _setup() -> Iterator[Task]:
             url=link_url("console.welcome"),
             action=_("Go on"),
             urgency="soon",
-            when=_("open"),
+            when=_("not finished"),
             icon="flag",
         )
 

@@ -93,10 +93,10 @@ def read_progress(*, at: datetime) -> Progress:
 def list_steps(progress: Progress) -> list[tuple[str, str, str]]:
     """The steps as the component takes them: (title, note, state)."""
     titles = [
-        (_("You"), _("the first account")),
-        (_("Shop"), _("name, currency, zone")),
-        (_("File"), _("load your data")),
-        (_("Check"), _("columns and rows")),
+        (_("Owner"), _("the first account")),
+        (_("Your shop"), _("name, currency, zone")),
+        (_("Your file"), _("load your data")),
+        (_("Check it"), _("columns and rows")),
         (_("VIPs"), _("see them")),
     ]
     return [
