@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from guibin.accounts import api as accounts
 from guibin.customers import words
@@ -28,20 +29,19 @@ def store_choices() -> list[tuple[str, str]]:
 class ProfileForm(forms.Form):
     """A customer's profile. ``address`` and ``id_number`` are there only for whom may see them whole."""
 
-    name = forms.CharField(label=_("Name"), required=False, max_length=LIMITS["name"])
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), required=False, max_length=LIMITS["name"])
     latin_name = forms.CharField(
         label=_("Name in Latin letters"), required=False, max_length=LIMITS["latin_name"]
     )
     gender = forms.ChoiceField(
         label=_("Gender"), required=False, choices=_choices(words.GENDERS, empty=_("Unknown"))
     )
-    birth_calendar = forms.ChoiceField(label=_("Birthday by the"), choices=CALENDAR_CHOICES, initial="solar")
+    birth_calendar = forms.ChoiceField(label=_("Birthday by"), choices=CALENDAR_CHOICES, initial="solar")
     birth_year = forms.IntegerField(
-        label=_("Year of birth"),
+        label=_("Year"),
         required=False,
         min_value=1900,
         max_value=2100,
-        help_text=_("May stay empty."),
     )
     birth_month = forms.TypedChoiceField(
         label=_("Month"),

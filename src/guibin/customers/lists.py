@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from guibin.accounts import api as accounts
 from guibin.customers import words
@@ -57,7 +57,7 @@ LIST = ListSpec(
     columns=[
         Column(
             "name",
-            _("Name"),
+            pgettext_lazy("person", "Name"),
             primary=True,
             value=shown_name,
             url=profile_url,

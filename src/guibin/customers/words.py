@@ -19,7 +19,7 @@ KINDS: dict[str, Text] = {"phone": _("Phone"), "email": _("E-mail"), "wechat": _
 KIND_ICONS = {"phone": "device-mobile", "email": "mail", "wechat": "brand-wechat"}
 ATTRIBUTE_KINDS: dict[str, Text] = {
     "text": _("Text"),
-    "number": _("Number"),
+    "number": pgettext_lazy("field kind", "Number"),
     "date": _("Date"),
     "choice": _("Choice"),
     "yes_no": _("Yes or no"),
@@ -53,7 +53,7 @@ REASONS: dict[str, Text] = {
     "other": _("Another reason"),
 }
 FIELDS: dict[str, Text] = {
-    "name": _("Name"),
+    "name": pgettext_lazy("person", "Name"),
     "latin_name": _("Name in Latin letters"),
     "gender": _("Gender"),
     "birthday": _("Birthday"),
