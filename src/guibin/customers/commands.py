@@ -1,12 +1,10 @@
 """Command line: show and find customers."""
 
-from dataclasses import asdict
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
 from guibin.core.cli import Exit, argument, group, json_option, option, print_json, say
 from guibin.core.errors import Text
+from guibin.customers.rules.plain import as_plain
 
 
 @group("customers", help=_("Who they are."))
@@ -38,32 +36,6 @@ def show(number: str, reveal: str | None, as_json: bool) -> None:  # noqa: FBT00
     for name, value in plain.items():
         if value not in (None, "", [], {}):
             print(f"{name}: {value}")  # noqa: T201 - the answer itself
-
-
-def as_plain(view: Any) -> dict[str, object]:
-    """A customer as one flat JSON object."""
-    profile = asdict(view.profile)
-    return {
-        "number": view.number,
-        "status": view.status,
-        **profile,
-        "age_band": view.age_band,
-        "contacts": [
-            {
-                "kind": each.kind,
-                "value": each.value,
-                "label": each.label,
-                "preferred": each.is_preferred,
-                "source": each.source,
-            }
-            for each in view.contacts
-        ],
-        "external_ids": [asdict(ref) for ref in view.external_ids],
-        "tags": [tag.name for tag in view.tags],
-        "fields": {fact.definition.code: fact.value for fact in view.attributes},
-        "source": view.source,
-        "masked": view.is_masked,
-    }
 
 
 @customers.command("find", help=_("Find customers by name, pinyin, phone, e-mail, number or card."))

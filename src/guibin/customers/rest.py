@@ -9,9 +9,9 @@ from ninja import Field, Query, Router, Schema, Status
 
 from guibin.core.clock import now
 from guibin.customers import api
-from guibin.customers.commands import as_plain
 from guibin.customers.errors import KeyNeeded
 from guibin.customers.permissions import ARCHIVE_CUSTOMER, EDIT_CUSTOMER, REVEAL_CUSTOMER, VIEW_CUSTOMER
+from guibin.customers.rules.plain import as_plain
 from guibin.customers.rules.values import Birthday, Card, NewContact, Profile
 from guibin.web.access import actor_of, requires
 from guibin.web.rest import CursorParams, Slice, slice_of

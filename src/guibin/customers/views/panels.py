@@ -22,6 +22,7 @@ from guibin.customers import api, words
 from guibin.customers.forms import ContactForm, NoteForm
 from guibin.customers.permissions import EDIT_CUSTOMER, REVEAL_CUSTOMER, VIEW_CUSTOMER
 from guibin.customers.rules.birthday import decode_birthday
+from guibin.customers.rules.contact import show_contact
 from guibin.customers.rules.values import Birthday, CustomerView
 from guibin.web import formats
 from guibin.web.access import actor_of, requires
@@ -294,12 +295,12 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
         customer_id=view.id, reason="verify", limit=HISTORY_LINES, actor=actor, at=clock.now()
     )
     names = staff_names({change.changed_by for change in changes})
-    stores = {str(store.id): store.name for store in accounts.list_stores()}
+    words_of = _ChangeWords.now()
     lines = [
         Line(
-            words.field_word(change.field),
-            _change_words(change.field, change.old, stores),
-            _change_words(change.field, change.new, stores),
+            words_of.field(change.field),
+            words_of.value(change.field, change.old),
+            words_of.value(change.field, change.new),
             words.source_word(change.source),
             names.get(change.changed_by, ""),
             change.changed_at,
@@ -309,11 +310,34 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
     return _draw(request, "history", view, lines=lines)
 
 
-def _change_words(field: str, value: str | None, stores: dict[str, str]) -> str:
-    if not value:
-        return ""
-    if field == "gender":
-        return str(words.GENDERS.get(value, value))
-    if field == "birthday":
-        return birthday_words(decode_birthday(value), "")
-    return stores.get(value, value) if field == "joined_store_id" else value
+@dataclass(frozen=True, slots=True)
+class _ChangeWords:
+    """Turns stored texts into words: stores by id, own fields by code."""
+
+    stores: dict[str, str]
+    own: dict[str, api.Attribute]
+
+    @classmethod
+    def now(cls) -> "_ChangeWords":
+        return cls(
+            {str(store.id): store.name for store in accounts.list_stores()},
+            {each.code: each for each in api.list_attributes(archived=True)},
+        )
+
+    def field(self, field: str) -> str:
+        definition = self.own.get(field.partition(":")[2])
+        return api.attribute_label(definition) if definition else words.field_word(field)
+
+    def value(self, field: str, value: str | None) -> str:
+        if not value:
+            return ""
+        definition = self.own.get(field.partition(":")[2])
+        if definition:
+            return _attribute_words(definition, value)
+        if field in words.KINDS:
+            return show_contact(field, value, masked=False)
+        if field == "gender":
+            return str(words.GENDERS.get(value, value))
+        if field == "birthday":
+            return birthday_words(decode_birthday(value), "")
+        return self.stores.get(value, value) if field == "joined_store_id" else value
