@@ -158,6 +158,7 @@ def _near(visible: frozenset[int] | None) -> Iterator[Task]:
         kind=_("Just below"),
         why=lambda row: loyalty.next_sentence(row.receipt, row.next_level, row.currency),
         what=lambda row: _("%(spend)s in 12 months") % {"spend": _spend(row)},
+        when=lambda row: _("%(gap)s short") % {"gap": formats.percent(row.gap_permille / 1000, 1)},
         icon="stairs-up",
     )
 
@@ -189,6 +190,7 @@ def _fading(visible: frozenset[int] | None) -> Iterator[Task]:
         kind=_("Fading"),
         why=why,
         what=lambda row: _("%(spend)s in 12 months") % {"spend": _spend(row)},
+        when=lambda row: _("%(days)s days") % {"days": facts[row.customer_id]["recency_days"]},
         icon="heart-broken",
     )
 
@@ -199,6 +201,7 @@ def _people(
     kind: str,
     what: Callable[[loyalty.StandingView], str],
     why: Callable[[loyalty.StandingView], str],
+    when: Callable[[loyalty.StandingView], str],
     icon: str,
 ) -> Iterator[Task]:
     """A task per customer, names and badges fetched together."""
@@ -215,6 +218,7 @@ def _people(
             who_url=url,
             what=what(row),
             why=why(row),
+            when=when(row),
             url=url,
             action=_("Open"),
             badge=row.level.badge if row.level else "",

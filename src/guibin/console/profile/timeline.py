@@ -157,12 +157,12 @@ def _logged(customer_id: int, *, channel: str, before: datetime | None) -> Itera
         about=[subject("customer", customer_id)], before=before, names=names, limit=SHOWN + 1
     )
     people = accounts.get_staff_by_ids(list(_staff_ids(rows)))
-    levels = _level_names() if any(row.name.startswith("loyalty.") for row in rows) else {}
+    names_of_codes = _names_of_codes() if any(row.name.startswith("loyalty.") for row in rows) else {}
     for row in rows:
         event = declared[row.name]
         yield Item(
             at=row.at,
-            title=str(event.wording) % _Words(row.data, levels),
+            title=str(event.wording) % _Words(row.data, names_of_codes),
             icon=event.icon.removeprefix("ti-"),
             where=_who(row, people),
             clock=_clock(row.at),
@@ -170,22 +170,27 @@ def _logged(customer_id: int, *, channel: str, before: datetime | None) -> Itera
 
 
 class _Words(dict[str, Any]):
-    """An event's data as its wording wants it: codes of levels by name, numbers by locale."""
+    """An event's data as its wording wants it: levels and policies by name, numbers by locale."""
 
-    def __init__(self, data: Mapping[str, Any], levels: Mapping[str, str]) -> None:
+    def __init__(self, data: Mapping[str, Any], names: Mapping[tuple[str, str], str]) -> None:
         super().__init__(data)
-        self.levels = levels
+        self.names = names
 
     def __getitem__(self, key: str) -> Any:
         value = super().__getitem__(key)
-        if key.startswith("level") and value in self.levels:
-            return self.levels[value]
+        named = self.names.get((key.partition("_")[0], str(value)))
+        if named is not None:
+            return named
         return formats.number(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _level_names() -> dict[str, str]:
+def _names_of_codes() -> dict[tuple[str, str], str]:
+    """{("level" or "policy", code): name} of the policy in force."""
     policy = loyalty.find_active_policy()
-    return {level.code: level.name for level in policy.latest.levels} if policy else {}
+    if policy is None:
+        return {}
+    levels = {("level", level.code): level.name for level in policy.latest.levels}
+    return {**levels, ("policy", policy.code): policy.name}
 
 
 def _staff_ids(rows: Sequence[Recorded]) -> Iterator[StaffId]:
