@@ -2,7 +2,7 @@
 
 A foreign key looks once per row, which costs a bulk import of lines more than all else together. These
 triggers look once per statement and take the same locks (FOR KEY SHARE on the row pointed at, in id
-order), so a line can never be left without its order or product, whoever commits first.
+order), so that a line can never be left without its order or product, whoever commits first.
 """
 
 from django.db import migrations
