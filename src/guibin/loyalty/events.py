@@ -30,7 +30,7 @@ class PolicyActivated(Event):
 @dataclass(frozen=True)
 class StandingGained(Event):
     name: ClassVar[str] = "loyalty.standing_gained"
-    wording: ClassVar[Text] = _("Became %(level)s under %(policy)s")
+    wording: ClassVar[Text] = _("Became a VIP: %(level)s")
     icon: ClassVar[str] = "ti-diamond"
     policy: str
     version: int
@@ -41,7 +41,7 @@ class StandingGained(Event):
 @dataclass(frozen=True)
 class StandingChanged(Event):
     name: ClassVar[str] = "loyalty.standing_changed"
-    wording: ClassVar[Text] = _("Changed from %(level_from)s to %(level_to)s under %(policy)s")
+    wording: ClassVar[Text] = _("VIP level changed from %(level_from)s to %(level_to)s")
     icon: ClassVar[str] = "ti-diamond"
     policy: str
     version: int
@@ -53,7 +53,7 @@ class StandingChanged(Event):
 @dataclass(frozen=True)
 class StandingLost(Event):
     name: ClassVar[str] = "loyalty.standing_lost"
-    wording: ClassVar[Text] = _("No longer %(level)s under %(policy)s")
+    wording: ClassVar[Text] = _("No longer a VIP, was %(level)s")
     icon: ClassVar[str] = "ti-diamond-off"
     policy: str
     version: int
