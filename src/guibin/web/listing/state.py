@@ -99,8 +99,6 @@ class ListState:
                 filters[filter_.key] = value
         sort = data.get("sort") or spec.sort
         key = sort.lstrip("-")
-        known = {column.key for column in spec.columns}
-        picked = ",".join(data.getlist("columns")).split(",")
         size = _whole(data.get("size"), spec.size)
         return cls(
             filters=filters,
@@ -108,7 +106,7 @@ class ListState:
             descending=sort.startswith("-"),
             page=min(max(_whole(data.get("page"), 1), 1), PAGE_MAX),
             size=size if size in SIZES else spec.size,
-            columns=tuple(name for name in picked if name in known),
+            columns=_picked(data, spec),
         )
 
     def query(self, spec: ListSpec, *, page: bool = True) -> str:
@@ -124,6 +122,14 @@ class ListState:
         pairs += [("columns", ",".join(self.columns))] if self.columns else []
         pairs += [("page", str(self.page))] if page and self.page > 1 else []
         return urlencode(pairs)
+
+
+def _picked(data: QueryDict, spec: ListSpec) -> tuple[str, ...]:
+    """The columns asked for; none when they are those shown anyway."""
+    names = set(",".join(data.getlist("columns")).split(","))
+    picked = tuple(column.key for column in spec.columns if column.key in names and not column.primary)
+    usual = tuple(column.key for column in spec.columns if not column.hidden and not column.primary)
+    return () if picked == usual else picked
 
 
 def _parse(filter_: Filter, data: QueryDict) -> FilterValue | None:

@@ -35,7 +35,9 @@
 
     load(url, { values = {}, post = false, part = false } = {}) {
       const target = part ? `#${this.id}-rows` : `#${this.id}`;
-      return htmx.ajax(post ? "POST" : "GET", url, { source: this, target, values, swap: "outerHTML", ...(part ? { select: target } : {}) });
+      // From an element without fields: htmx would add every field of the list to what is sent.
+      const source = this.querySelector("[data-gb-source]");
+      return htmx.ajax(post ? "POST" : "GET", url, { source, target, values, swap: "outerHTML", ...(part ? { select: target } : {}) });
     }
 
     submit(event) {
