@@ -231,7 +231,8 @@ def list_command(*, as_json: bool) -> int | None:
         return None
     for run in page.rows:
         cli.say(
-            f"{run.id:>6}  {run.kind:<12} {run.state:<10} {run.rows_total or 0:>12,}  {run.created_at:%Y-%m-%d %H:%M}"
+            f"{run.id:>6}  {run.kind:<12} {run.state:<10} {run.rows_total or 0:>12,}"
+            f"  {run.created_at:%Y-%m-%d %H:%M}"
         )
     return None if page.total else cli.Exit.NOTHING
 

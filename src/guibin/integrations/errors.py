@@ -10,7 +10,8 @@ REFUSALS: dict[str, Text] = {
     "binary": _("This is no table: the file holds binary data."),
     "not_a_table": _("This is a %(format)s file. Please save the table as CSV or XLSX and load that."),
     "old_or_locked_workbook": _(
-        "This workbook is protected by a password, or in the old .xls format. Please save it as .xlsx without a password."
+        "This workbook is protected by a password, or in the old .xls format. Please save it as .xlsx "
+        "without a password."
     ),
     "locked_archive": _(
         "The archive is protected by a password. Please unpack it, or pack it again without one."

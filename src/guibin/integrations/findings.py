@@ -82,13 +82,15 @@ def _column(name: str, profile: Mapping[str, Any], column: Mapping[str, Any]) ->
             "%(count)s number lost its digits", "%(count)s numbers lost their digits", profile["exponents"]
         ) % {"count": formats.number(profile["exponents"])}
         text = _(
-            "“%(name)s” holds values like 1.1E+17: a spreadsheet shortened them. Please export the column as text."
+            "“%(name)s” holds values like 1.1E+17: a spreadsheet shortened them. Please export the column "
+            "as text."
         )
         findings.append(Finding("bad", title, text % {"name": name}))
     style = column.get("style", {})
     if style.get("mixed"):
         text = _(
-            "In “%(name)s” the day comes first in some rows and the month in others. Unclear rows are left out."
+            "In “%(name)s” the day comes first in some rows and the month in others. Unclear rows are "
+            "left out."
         )
         findings.append(Finding("bad", _("Dates are written in two ways"), text % {"name": name}))
     elif "order" in style and not column.get("style_sure", True):

@@ -10,7 +10,8 @@ HELP = (
         _("Imports"),
         (
             _(
-                "Every file that came in, with its result. Open one to see what became of each row, or to take it back."
+                "Every file that came in, with its result. Open one to see what became of each row, or to "
+                "take it back."
             ),
         ),
     ),
@@ -19,10 +20,12 @@ HELP = (
         _("Load a file"),
         (
             _(
-                "Take the file as your till, shop system or spreadsheet exports it. There is no template to fill in."
+                "Take the file as your till, shop system or spreadsheet exports it. There is no template "
+                "to fill in."
             ),
             _(
-                "The file is stored sealed and is deleted after 7 days. Nothing is written before your go-ahead."
+                "The file is stored sealed and is deleted after 7 days. Nothing is written before your "
+                "go-ahead."
             ),
         ),
         (
@@ -36,19 +39,24 @@ HELP = (
         _("Map columns"),
         (
             _(
-                "This step says what each column of your table is. Nothing is written yet, so feel free to change it."
+                "This step says what each column of your table is. Nothing is written yet, so feel free "
+                "to change it."
             ),
             _(
-                "Why no ID numbers? They are not needed to know a VIP. The law asks to collect only what is needed, so they are left out unless you choose otherwise."
+                "Why no ID numbers? They are not needed to know a VIP. The law asks to collect only what "
+                "is needed, so they are left out unless you choose otherwise."
             ),
             _(
-                "Cancellations and negative lines become refunds. Where their purchase is found they point at it; where not, they count on their own date."
+                "Cancellations and negative lines become refunds. Where their purchase is found they "
+                "point at it; where not, they count on their own date."
             ),
             _(
-                "The same file twice, or two overlapping exports, change nothing: a line without a number is known by its order, its content and its count."
+                "The same file twice, or two overlapping exports, change nothing: a line without a number "
+                "is known by its order, its content and its count."
             ),
             _(
-                "Something wrong? For 30 days every import can be taken back as a whole; what later records need is kept and listed."
+                "Something wrong? For 30 days every import can be taken back as a whole; what later "
+                "records need is kept and listed."
             ),
         ),
         (

@@ -9,7 +9,7 @@ STATES = (
     ("checked", _("to be mapped")),
     ("dry_run", _("checked")),
     ("running", _("running")),
-    ("done", _("done")),
+    ("done", _("finished")),
     ("failed", _("failed")),
     ("cancelled", _("stopped")),
     ("undone", _("undone")),
@@ -32,7 +32,8 @@ LIST = ListSpec(
     empty=Empty(
         _("Nothing imported yet"),
         _(
-            "Load a file of customers or purchases, as any system exports it. You will see what it holds before anything is written."
+            "Load a file of customers or purchases, as any system exports it. You will see what it holds "
+            "before anything is written."
         ),
         button=_("Load a file"),
         link="integrations.start",

@@ -207,7 +207,7 @@ def result_context(run: api.RunView) -> dict[str, Any]:
             "",
         ),
         (
-            _("Not possible"),
+            _("Cannot be imported"),
             formats.number(bad),
             reverse("integrations:errors", args=[run.id]) if bad and not run.files_gone else "",
             _("rows"),

@@ -9,6 +9,6 @@ PERSONAL_DATA = PersonalData(
     fields={
         name: PrivacyClass.STAFF if name in _STAFF else PrivacyClass.NONE
         for model in (ImportRun, ImportTemplate)
-        for name in (f"{model.__name__}.{field.name}" for field in model._meta.concrete_fields)
+        for name in (f"{model.__name__}.{field.name}" for field in model._meta.concrete_fields)  # noqa: SLF001 - Django's documented API
     }
 )

@@ -20,7 +20,7 @@ STATE_WORDS = {
     "mapped": gettext_lazy("mapped"),
     "dry_run": gettext_lazy("checked"),
     "running": gettext_lazy("running"),
-    "done": gettext_lazy("done"),
+    "done": gettext_lazy("finished"),
     "cancelled": gettext_lazy("stopped"),
     "failed": gettext_lazy("failed"),
     "undoing": gettext_lazy("being undone"),
@@ -36,7 +36,7 @@ WAITING = {
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """One import. ``outcomes`` add up to ``rows_total`` once it is done; amounts are exact decimal strings."""
+    """One import. ``outcomes`` add up to ``rows_total``; amounts are exact decimal strings."""
 
     id: int
     kind: str

@@ -8,7 +8,7 @@ REASONS: dict[str, str | Promise] = {
     # what became of a row
     "imported": _("Imported"),
     "imported_anonymous": _("Imported, without a customer"),
-    "updated": _("Updated"),
+    "updated": _("Row updated"),
     "unchanged": _("Already there, unchanged"),
     "duplicate": _("The same as another row of this file"),
     "refund": _("Refund"),

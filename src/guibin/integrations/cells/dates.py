@@ -11,7 +11,11 @@ from guibin.integrations.cells.fault import CellFault
 
 Order = Literal["ymd", "dmy", "mdy"]
 ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?(Z|[+-]\d\d:?\d\d)?")
-_TIME = r"(?:\s*[T,]?\s*(上午|下午|晚上|中午|凌晨|AM|PM|am|pm)?\s*(\d{1,2})[:时點点](\d{1,2})(?:[:分](\d{1,2})(?:\.\d+)?)?[秒分]?\s*(AM|PM|am|pm)?)?(?:Z|\+\d\d:?\d\d)?"
+_TIME = (
+    r"(?:\s*[T,]?\s*(上午|下午|晚上|中午|凌晨|AM|PM|am|pm)?"
+    r"\s*(\d{1,2})[:时點点](\d{1,2})(?:[:分](\d{1,2})(?:\.\d+)?)?[秒分]?"
+    r"\s*(AM|PM|am|pm)?)?(?:Z|\+\d\d:?\d\d)?"
+)
 _PARTS = re.compile(r"(\d{1,4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,4})\s*[日号號]?" + _TIME)
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:\s?(\d\d):?(\d\d):?(\d\d)?)?")
 _NAMED = re.compile(

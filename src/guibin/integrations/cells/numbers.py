@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
@@ -65,32 +65,33 @@ def _digits(body: str, mark: Mark) -> Decimal:
         raise CellFault("number_unreadable") from error
 
 
-_LAST = re.compile(r"[.,](?=9*$)")
 _NUMERIC = re.compile(r"[^9.,]+")
+_GROUPS = {mark: re.compile(rf"9{{1,3}}(?:{re.escape(mark)}9{{3,4}}){{2,}}") for mark in ".,"}
 
 
-def detect_mark(shapes: Iterable[str]) -> tuple[Mark, bool]:
-    """(decimal mark, sure) of a column from its shapes.
+def detect_mark(shapes: Mapping[str, int]) -> tuple[Mark, bool]:
+    """(decimal mark, sure) of a column from its shapes and how often each occurs.
 
     1.234,56 settles it for the comma, 1,234.56 for the point; a single mark with other than three
-    digits behind it counts for itself; one with exactly three is grouping unless it stands alone.
+    digits behind it counts for itself; one with exactly three says little, for it may group.
     """
     votes = {".": 0, ",": 0}
-    for shape in shapes:
+    for shape, count in shapes.items():
         body = _NUMERIC.sub("", shape)
         marks = [c for c in body if c in ".,"]
         if not marks:
             continue
         last = marks[-1]
+        other = "," if last == "." else "."
         tail = len(body) - body.rfind(last) - 1
         if len(set(marks)) == 2:
-            votes[last] += 10
+            votes[last] += 10 * count
         elif len(marks) > 1:
-            votes["," if last == "." else "."] += 10
+            votes[other] += 10 * count if _GROUPS[last].fullmatch(body) else 0
         elif tail != 3:
-            votes[last] += 2
-        elif last == "," or not body.startswith("0"):
-            votes["."] += 1 if last == "," else 0
+            votes[last] += 2 * count
+        elif last == ",":
+            votes["."] += count
     if votes[","] > votes["."]:
         return ",", votes["."] == 0
     return ".", votes[","] == 0

@@ -39,16 +39,15 @@ def batches(rows: Iterable[Row], layout: Layout, *, size: int = BATCH_ROWS) -> I
     numbers: list[int] = []
     faults: list[str | None] = []
     table: list[Sequence[str]] = []
-    for number, cells in rows:
-        cells, fault = _fit(cells, layout) if len(cells) != wanted else (cells, None)
+    for number, given in rows:
+        cells, fault = _fit(given, layout) if len(given) != wanted else (given, None)
         joined = "\n".join(cells)
         if fault is None and SUSPECT.search(joined):
             cells, fault = _suspect(cells)
         if layout.repair and not joined.isascii():
             cells = [repair(cell, *layout.repair) for cell in cells]
-        fault = fault or _oddity(cells, layout)
         numbers.append(number)
-        faults.append(fault)
+        faults.append(fault or _oddity(cells, layout))
         table.append(cells)
         if len(numbers) == size:
             yield _batch(form, numbers, faults, table)
@@ -97,9 +96,9 @@ def _suspect(cells: list[str]) -> tuple[list[str], str | None]:
 def _oddity(cells: Sequence[str], layout: Layout) -> str | None:
     """Rows that are no data: empty, headings again, totals."""
     start = cells[0]
-    if start and not start.isspace() and start.lower().strip(" :：") not in TOTALS:
-        if not layout.header or start.strip() != layout.header[0]:
-            return None
+    plain = start and not start.isspace() and start.lower().strip(" :：") not in TOTALS
+    if plain and (not layout.header or start.strip() != layout.header[0]):
+        return None
     first = ""
     filled = 0
     for cell in cells:

@@ -36,6 +36,12 @@ class Content:
     open: Callable[[], BinaryIO]
     packing: str = ""
     member: str = ""
+    spool: BinaryIO | None = None
+
+    def close(self) -> None:
+        """Give back what was unpacked on the side."""
+        if self.spool is not None:
+            self.spool.close()
 
 
 def open_content(file: BinaryIO, limits: Limits) -> Content:
@@ -212,11 +218,12 @@ def _open_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Limit
 def _inner_workbook(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Limits) -> Content:
     import tempfile
 
-    spool = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the reading process
+    spool = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the content
     with _counted(archive, entry, limits) as stream:
         while chunk := stream.read(CHUNK_BYTES):
             spool.write(chunk)
     inner = _open_zip(spool, limits)
     if inner.kind != "workbook":
+        spool.close()
         raise Refused("nested_archive")
-    return Content("workbook", inner.open, packing="zip", member=entry.filename)
+    return Content("workbook", inner.open, packing="zip", member=entry.filename, spool=spool)

@@ -16,9 +16,7 @@ UNDECODED = re.compile("[\udc80-\udcff\ufffd]")
 
 def open_text(stream: BinaryIO, encoding: str) -> io.TextIOWrapper:
     """Bytes that do not decode stay visible as lone surrogates (or U+FFFD in UTF-16), row by row."""
-    errors = (
-        "replace" if encoding.startswith("utf-16") or encoding.startswith("utf-32") else "surrogateescape"
-    )
+    errors = "replace" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
     try:
         codecs.lookup(encoding)
     except LookupError as error:

@@ -28,6 +28,7 @@ def detect_delimiter(sample: str) -> tuple[str, str]:
     if (first := sample[:8].lower()).startswith("sep=") and len(first) > 4:
         return sample[4], '"'
     lines = sample.splitlines(keepends=True)[:200]
+    csv.field_size_limit(len(sample) + 1)
     best, score = ",", 0.0
     for candidate in DELIMITERS:
         widths = [len(row) for row in csv.reader(lines, delimiter=candidate) if row]

@@ -47,8 +47,15 @@ class Source:
 
 
 def inspect(file: BinaryIO, options: dict[str, Any], limits: Limits, out: BinaryIO) -> dict[str, Any]:
-    """Every data row as an Arrow stream on ``out``; returns dialect, headings and a profile of each column."""
+    """Every data row as an Arrow stream on ``out``; returns dialect, headings, a profile of each column."""
     content = open_content(file, limits)
+    try:
+        return _inspect(content, options, limits, out)
+    finally:
+        content.close()
+
+
+def _inspect(content: Content, options: dict[str, Any], limits: Limits, out: BinaryIO) -> dict[str, Any]:
     found: dict[str, Any] = {"kind": content.kind, "packing": content.packing}
     source = (
         _workbook(content, options, found) if content.kind == "workbook" else _text(content, options, found)

@@ -22,14 +22,10 @@ class ColumnStyle:
 def decide_style(cell_type: str, profile: Mapping[str, Any], *, chinese: bool = True) -> ColumnStyle:
     """The style of a column that goes to a target of ``cell_type``."""
     if cell_type in NUMBERS:
-        mark, sure = detect_mark(_weighted(profile["shapes"]))
+        mark, sure = detect_mark(profile["shapes"])
         return ColumnStyle({"mark": mark}, sure)
     if cell_type in DATES:
         found = detect_style(profile, chinese=chinese)
         data = {"order": found.order, "serial": found.serial, "mixed": found.mixed}
         return ColumnStyle(data, found.sure)
     return ColumnStyle({}, sure=True)
-
-
-def _weighted(shapes: Mapping[str, int]) -> list[str]:
-    return [shape for shape, count in shapes.items() if count]

@@ -22,7 +22,7 @@ SURE = 0.75
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """``target`` empty: not imported. ``reason`` is a code: name, part_of_name, content, unknown, unneeded."""
+    """``target`` empty: not imported. ``reason``: name, part_of_name, content, unknown, unneeded."""
 
     column: str
     target: str

@@ -59,20 +59,24 @@ CUSTOMER_REF = _t(
     "customer",
     "code",
     _("Customer number"),
-    "客户编号|客户号|客户ID|会员ID|会员编号|会员号|顾客编号|用户ID|用户编号|买家ID|买家会员名|客户代码|客户代号|customer id|customerid|customer|customer number|customer no|client id|member id|member no|user id|cust id|buyer id|contact id|kundennummer|客戶編號|會員編號|買家帳號|buyer",
+    "客户编号|客户号|客户ID|会员ID|会员编号|会员号|顾客编号|用户ID|用户编号|买家ID|买家会员名|客户代码|"
+    "客户代号|customer id|customerid|customer|customer number|customer no|client id|member id|member no|"
+    "user id|cust id|buyer id|contact id|kundennummer|客戶編號|會員編號|買家帳號|buyer",
 )
 CUSTOMER_PHONE = _t(
     "customer_phone",
     "phone",
     _("Customer's phone"),
-    "手机|手机号|手机号码|电话|联系电话|联系方式|会员手机|客户手机|买家手机|收货人手机|收件人电话|phone|mobile|tel|telephone|customer phone|手機|電話|手機號碼",
+    "手机|手机号|手机号码|电话|联系电话|联系方式|会员手机|客户手机|买家手机|收货人手机|收件人电话|phone|"
+    "mobile|tel|telephone|customer phone|手機|電話|手機號碼",
     sensitive=True,
 )
 CUSTOMER_NAME = _t(
     "customer_name",
     "text",
     _("Customer's name"),
-    "客户姓名|客户名称|客户|会员姓名|会员|姓名|顾客|顾客姓名|收货人|收件人|收货人姓名|买家姓名|customer name|name|client|buyer name|client name|客戶|姓名",
+    "客户姓名|客户名称|客户|会员姓名|会员|姓名|顾客|顾客姓名|收货人|收件人|收货人姓名|买家姓名|customer "
+    "name|name|client|buyer name|client name|客戶|姓名",
     sensitive=True,
 )
 CUSTOMER_EMAIL = _t(
@@ -93,7 +97,8 @@ STORE = _t(
     "store",
     "text",
     _("Store"),
-    "门店|店铺|店名|门店名称|店铺名称|消费门店|下单门店|所属门店|网点|分店|store|shop|store name|branch|outlet|location|門店|店鋪|分店",
+    "门店|店铺|店名|门店名称|店铺名称|消费门店|下单门店|所属门店|网点|分店|store|shop|store name|branch|"
+    "outlet|location|門店|店鋪|分店",
 )
 CHANNEL = _t(
     "channel",
@@ -103,13 +108,34 @@ CHANNEL = _t(
 )
 CURRENCY = _t("currency", "code", _("Currency"), "币种|货币|currency|幣種|幣別")
 STATUS = _t("status", "words", _("Order status"), "订单状态|状态|交易状态|status|order status|state|訂單狀態")
-ORDER_NUMBER = "订单号|订单编号|单号|小票号|小票|流水号|交易号|交易单号|销售单号|发票号|发票|主订单编号|invoice|invoice no|invoiceno|invoice number|order|order id|order no|order number|orderid|orderno|transaction id|receipt|receipt no|bill no|ticket|訂單編號|發票號碼|訂單號"
-WHEN = "下单时间|订单时间|交易时间|消费时间|购买时间|付款时间|支付时间|销售日期|日期|时间|下单日期|订单日期|交易日期|消费日期|购买日期|订单创建时间|订单付款时间|invoice date|invoicedate|order date|date|datetime|transaction date|purchase date|ordered at|created at|sale date|order time|timestamp|訂單日期|交易日期|購買日期|時間"
-SKU = "商品编码|商品编号|商品代码|货号|款号|条码|商品条码|SKU编码|商家编码|产品编码|物料编码|stock code|stockcode|sku|sku code|product code|product id|item code|item|item id|item no|article|barcode|ean|upc|plu|商品編號|貨號|條碼"
-PRODUCT = "商品名称|商品|品名|产品名称|产品|货品|商品标题|宝贝标题|description|product name|product|item name|item description|title|商品名稱|品名"
+ORDER_NUMBER = (
+    "订单号|订单编号|单号|小票号|小票|流水号|交易号|交易单号|销售单号|发票号|发票|主订单编号|invoice|"
+    "invoice no|invoiceno|invoice number|order|order id|order no|order number|orderid|orderno|"
+    "transaction id|receipt|receipt no|bill no|ticket|訂單編號|發票號碼|訂單號"
+)
+WHEN = (
+    "下单时间|订单时间|交易时间|消费时间|购买时间|付款时间|支付时间|销售日期|日期|时间|下单日期|"
+    "订单日期|交易日期|消费日期|购买日期|订单创建时间|订单付款时间|invoice date|invoicedate|"
+    "order date|date|datetime|transaction date|purchase date|ordered at|created at|sale date|"
+    "order time|timestamp|訂單日期|交易日期|購買日期|時間"
+)
+SKU = (
+    "商品编码|商品编号|商品代码|货号|款号|条码|商品条码|SKU编码|商家编码|产品编码|物料编码|"
+    "stock code|stockcode|sku|sku code|product code|product id|item code|item|item id|item no|"
+    "article|barcode|ean|upc|plu|商品編號|貨號|條碼"
+)
+PRODUCT = (
+    "商品名称|商品|品名|产品名称|产品|货品|商品标题|宝贝标题|description|product name|product|"
+    "item name|item description|title|商品名稱|品名"
+)
 QUANTITY = "数量|购买数量|件数|销售数量|销量|quantity|qty|units|count|number of cds|items|pieces|數量|件數"
 PRICE = "单价|售价|成交单价|价格|商品单价|price|unit price|unitprice|price each|selling price|單價|售價"
-AMOUNT = "金额|实付金额|实付|订单金额|消费金额|成交金额|小计|合计|总金额|应付金额|实收金额|实收|销售额|支付金额|总价|买家实付金额|买家实际支付金额|amount|total|line total|order total|dollar value|sales|revenue|net amount|total amount|paid amount|subtotal|grand total|value|金額|小計|實付金額|總金額"
+AMOUNT = (
+    "金额|实付金额|实付|订单金额|消费金额|成交金额|小计|合计|总金额|应付金额|实收金额|实收|销售额|"
+    "支付金额|总价|买家实付金额|买家实际支付金额|amount|total|line total|order total|dollar value|"
+    "sales|revenue|net amount|total amount|paid amount|subtotal|grand total|value|金額|小計|實付金額|"
+    "總金額"
+)
 DISCOUNT = "优惠|优惠金额|折扣金额|折扣|减免|立减|discount|discount amount|優惠金額|折扣金額"
 COST = "成本|成本价|单位成本|进价|unit cost|cost|cost price|purchase price|成本價|進價"
 CATEGORY = "类别|分类|品类|商品分类|商品类别|类目|category|product category|department|類別|分類"
@@ -155,7 +181,8 @@ REFUNDS = (
         "refund_number",
         "code",
         _("Refund number"),
-        "退款单号|退款编号|退货单号|售后单号|退单号|refund id|refund no|refund number|return no|credit note|退款編號",
+        "退款单号|退款编号|退货单号|售后单号|退单号|refund id|refund no|refund number|return no|credit "
+        "note|退款編號",
         required=True,
     ),
     _t("order_number", "code", _("Order number"), ORDER_NUMBER),
@@ -191,8 +218,9 @@ CUSTOMERS = (
     _t(
         "name",
         "text",
-        _("Name"),
-        "姓名|客户姓名|会员姓名|名字|客户名称|顾客姓名|称呼|联系人|会员名称|真实姓名|用户名|name|full name|customer name|member name|fullname|客戶姓名|會員姓名|名稱",
+        _("Full name"),
+        "姓名|客户姓名|会员姓名|名字|客户名称|顾客姓名|称呼|联系人|会员名称|真实姓名|用户名|name|full "
+        "name|customer name|member name|fullname|客戶姓名|會員姓名|名稱",
         sensitive=True,
     ),
     _t(
@@ -205,8 +233,9 @@ CUSTOMERS = (
     _t(
         "phone",
         "phone",
-        _("Phone"),
-        "手机|手机号|手机号码|电话|联系电话|移动电话|联系方式|电话号码|会员手机|注册手机|phone|mobile|cell|tel|telephone|phone number|mobile number|mobile phone|手機|電話|手機號碼|聯絡電話",
+        _("Phone number"),
+        "手机|手机号|手机号码|电话|联系电话|移动电话|联系方式|电话号码|会员手机|注册手机|phone|mobile|"
+        "cell|tel|telephone|phone number|mobile number|mobile phone|手機|電話|手機號碼|聯絡電話",
         sensitive=True,
         repeatable=True,
     ),
@@ -264,7 +293,9 @@ CUSTOMERS = (
         "joined_on",
         "date",
         _("Joined on"),
-        "入会日期|开卡日|开卡日期|开卡时间|注册时间|注册日期|入会时间|加入日期|办卡日期|建档日期|创建时间|成为会员时间|joined|join date|joined on|signup date|registration date|registered at|member since|created|created at|入會日期|註冊日期",
+        "入会日期|开卡日|开卡日期|开卡时间|注册时间|注册日期|入会时间|加入日期|办卡日期|建档日期|创建时间|"
+        "成为会员时间|joined|join date|joined on|signup date|registration date|registered at|member since|"
+        "created|created at|入會日期|註冊日期",
     ),
     _t("store", "text", _("Joined at store"), "|".join(STORE.words) + "|开卡门店|入会门店|归属门店|注册门店"),
     _t("tags", "tags", _("Tags"), "标签|客户标签|会员标签|tag|tags|labels|標籤"),
@@ -279,7 +310,8 @@ CUSTOMERS = (
         "id_number",
         "id_number",
         _("ID number"),
-        "身份证|身份证号|身份证号码|证件号|证件号码|证件|id number|id card|national id|identity number|passport|身分證字號|身份證號",
+        "身份证|身份证号|身份证号码|证件号|证件号码|证件|id number|id card|national id|identity number|"
+        "passport|身分證字號|身份證號",
         sensitive=True,
         offered=False,
     ),
@@ -320,17 +352,24 @@ STAFF = (
         "sign_in_name",
         "code",
         _("Sign-in name"),
-        "登录名|账号|工号|员工编号|用户名|员工号|sign in name|login|username|user name|employee id|employee no|staff id|帳號|工號",
+        "登录名|账号|工号|员工编号|用户名|员工号|sign in name|login|username|user name|employee id|"
+        "employee no|staff id|帳號|工號",
     ),
     _t(
         "display_name",
         "text",
-        _("Name"),
+        _("Full name"),
         "姓名|员工姓名|导购|店员|名字|员工|name|full name|staff name|display name|employee name",
         sensitive=True,
     ),
     _t("email", "email", _("E-mail"), "邮箱|电子邮箱|邮件|email|e-mail|mail", sensitive=True),
-    _t("phone", "phone", _("Phone"), "手机|手机号|手机号码|电话|联系电话|phone|mobile|tel", sensitive=True),
+    _t(
+        "phone",
+        "phone",
+        _("Phone number"),
+        "手机|手机号|手机号码|电话|联系电话|phone|mobile|tel",
+        sensitive=True,
+    ),
     _t("role", "words", _("Role"), "角色|岗位|职位|职务|role|position|title"),
     _t("store", "text", _("Store"), "|".join(STORE.words)),
     _t("department", "text", _("Department"), "部门|department|team|部門"),
@@ -345,9 +384,9 @@ CARDS = (
         sensitive=True,
     ),
     _t("external_id", "code", _("Customer number"), "|".join(CUSTOMER_REF.words)),
-    _t("phone", "phone", _("Phone"), "|".join(CUSTOMER_PHONE.words), sensitive=True),
+    _t("phone", "phone", _("Phone number"), "|".join(CUSTOMER_PHONE.words), sensitive=True),
     _t("email", "email", _("E-mail"), "|".join(CUSTOMER_EMAIL.words), sensitive=True),
-    _t("name", "text", _("Name"), "|".join(CUSTOMER_NAME.words) + "|持卡人|cardholder", sensitive=True),
+    _t("name", "text", _("Full name"), "|".join(CUSTOMER_NAME.words) + "|持卡人|cardholder", sensitive=True),
     _t(
         "joined_on",
         "date",

@@ -9,7 +9,7 @@ from guibin.purchases import api as purchases
 
 
 def settle_currency(run: ImportRun, *, actor: Actor, at: datetime) -> None:
-    """The first amounts that come in decide the shop's base currency; later ones keep their own, at dated rates."""
+    """The first amounts decide the shop's base currency; later ones keep their own, at dated rates."""
     organisation = accounts.organisation()
     wanted = run.currency or organisation.base_currency
     run.currency = wanted

@@ -32,7 +32,8 @@ def is_held(run_id: int) -> bool:
     """Whether some process works on the run right now."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objid = %s"
+            "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objid "
+            "= %s"
             " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))",
             [LOCK_CLASS, run_id],
         )

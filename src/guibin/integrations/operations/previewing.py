@@ -5,14 +5,14 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.db import transaction
 
 from guibin.customers import api as customers
 from guibin.integrations.models import ImportRun
 from guibin.integrations.operations.booking import Books
-from guibin.integrations.operations.sending_people import CustomerSender
 from guibin.integrations.operations.senders import Sending
+from guibin.integrations.operations.sending_people import CustomerSender
 from guibin.integrations.staging.chunks import list_parts, read_part
-from django.db import transaction
 
 LOOK_PARTS_MAX = 20
 

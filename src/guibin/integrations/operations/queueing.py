@@ -1,4 +1,4 @@
-"""Steps as background jobs: queued with a progress row, worked off by the same functions the command line calls."""
+"""Steps as background jobs: queued with a progress row, done by what the command line calls too."""
 
 from collections.abc import Mapping
 from datetime import datetime

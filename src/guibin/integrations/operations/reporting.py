@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.utils.translation import gettext as _
 
 from guibin.core.sealing.files import SealedWriter, read_chunks
 from guibin.integrations.errors import FilesGone
@@ -17,8 +18,6 @@ from guibin.integrations.operations.staging import raw_tables
 from guibin.integrations.staging.chunks import list_parts, read_segments
 from guibin.integrations.wording import reason_words
 from guibin.web.spreadsheets import xlsx_chunks
-
-from django.utils.translation import gettext as _
 
 
 def error_workbook(run_id: int) -> Iterator[bytes]:
@@ -34,7 +33,7 @@ def error_workbook(run_id: int) -> Iterator[bytes]:
 
 
 def _write(run: ImportRun, columns: list[str], path: Path) -> None:
-    headings = [_("Row"), _("Why"), _("Column"), *columns]
+    headings = [_("Row"), _("Reason"), _("Column"), *columns]
     with SealedWriter(path) as sealed:
         for chunk in xlsx_chunks(_("Rows not imported"), headings, rejected_rows(run)):
             sealed.write(chunk)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-
 from django.db import transaction
 
 from guibin.core import jobs
@@ -23,10 +22,10 @@ from guibin.integrations.operations.booking import Books
 from guibin.integrations.operations.currencies import settle_currency
 from guibin.integrations.operations.folder import run_folder
 from guibin.integrations.operations.locking import get_run, hold, lock_run
+from guibin.integrations.operations.senders import Sender, Sending
 from guibin.integrations.operations.sending_lines import MatchSender, PeopleSender, RefundSender, SaleSender
 from guibin.integrations.operations.sending_people import CustomerSender
 from guibin.integrations.operations.sending_things import ProductSender, StaffSender, StoreSender
-from guibin.integrations.operations.senders import Sender, Sending
 from guibin.integrations.operations.staging import plan_of
 from guibin.integrations.permissions import IMPORT_FILES
 

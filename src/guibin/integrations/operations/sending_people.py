@@ -4,6 +4,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+import pyarrow as pa
+
 from guibin.core.events import Origin
 from guibin.customers import api as customers
 from guibin.integrations.cells.texts import parse_tags
@@ -12,8 +14,6 @@ from guibin.integrations.operations.senders import Sending
 from guibin.integrations.operations.sending_lines import ensure_stores
 from guibin.integrations.staging.chunks import list_parts, read_part, write_table
 from guibin.integrations.staging.people import LIST_MARK
-
-import pyarrow as pa
 
 BOOKED = {
     "created": "imported",

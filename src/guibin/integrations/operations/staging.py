@@ -1,4 +1,4 @@
-"""Dry run: type and judge every row, count it by outcome, lay it aside for the run. Nothing else is written."""
+"""Dry run: type and judge every row, count it by outcome, lay it aside. Nothing else is written."""
 
 from collections import Counter
 from collections.abc import Iterator

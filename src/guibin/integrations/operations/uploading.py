@@ -57,7 +57,7 @@ class Incoming:
 
 
 def upload(*, kind: str, file_name: str, chunks: Iterable[bytes], actor: Actor, at: datetime) -> int:
-    """Seal a file that arrives in ``chunks``; returns the run's id. Raises ``KindUnknown``, ``FileRefused``."""
+    """Seal a file that comes in ``chunks``; returns the run's id. Raises ``KindUnknown``, ``FileRefused``."""
     actor.require(IMPORT_FILES)
     _check_kind(kind)
     incoming = Incoming()

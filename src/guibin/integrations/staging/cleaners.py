@@ -100,7 +100,7 @@ def make_cleaner(cell_type: str, style: Style, zone: ZoneInfo) -> Cleaner:
 
 
 def _birthday(text: str, style: Style) -> str:
-    """A birthday as the customers' door reads it: solar, lunar or without a year; else a day in the column's style."""
+    """As the customers' door reads it: solar, lunar, without a year; else a day in the column's style."""
     if customers.parse_birthday(text) is not None:
         return text
     try:

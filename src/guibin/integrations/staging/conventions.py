@@ -18,7 +18,8 @@ ONLINE_RETAIL = (
 WORDS = (
     (
         re.compile(
-            r"运费|邮费|快递费|配送费|包装费|服务费|手续费|運費|郵費|postage|shipping|freight|delivery( fee)?|handling",
+            r"运费|邮费|快递费|配送费|包装费|服务费|手续费|運費|郵費|postage|shipping|freight|delivery( "
+            r"fee)?|handling",
             re.IGNORECASE,
         ),
         FEE,
@@ -55,7 +56,7 @@ STATUS_WORDS = {
     "placed": "placed|待付款|未付款|已下单|新建|pending|new|open|unpaid",
     "paid": "paid|已付款|已支付|待发货|processing|付款成功",
     "shipped": "shipped|已发货|配送中|运输中|待收货|fulfilled|in transit",
-    "completed": "completed|已完成|交易成功|交易完成|完成|已收货|已签收|done|complete|delivered|success|closed won|finished",
+    "completed": "completed|已完成|交易成功|交易完成|完成|已收货|已签收|done|complete|delivered|success",
     "cancelled": "cancelled|canceled|已取消|交易关闭|取消|已关闭|关闭|void|closed|作废",
 }
 _STATUS = {word: status for status, words in STATUS_WORDS.items() for word in words.split("|")}

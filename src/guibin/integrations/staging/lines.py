@@ -173,7 +173,10 @@ class _Rows:
 
     def _shared(self, where: Any) -> dict[str, Any]:
         typed = self.typed
-        take = lambda column: column.filter(where)  # noqa: E731 - a short local word
+
+        def take(column: Any) -> Any:
+            return column.filter(where)
+
         return {
             "row": take(self.batch.column(0)),
             "line_id": take(typed.get("line_id")),
@@ -276,7 +279,7 @@ class _Rows:
 
 
 def _divide(amount: Any, quantity: Any) -> Any:
-    """Unit price from a line's amount, to six decimals: exact again once multiplied and rounded to minor units."""
+    """Unit price from a line's amount, to six decimals: exact again once multiplied and rounded."""
     amounts, quantities = amount.to_pylist(), quantity.to_pylist()
     prices = [
         None if a is None or not q else round(a / q, 6) for a, q in zip(amounts, quantities, strict=True)
