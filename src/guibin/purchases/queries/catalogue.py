@@ -1,6 +1,6 @@
 """Products, categories, brands and channels."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -170,6 +170,14 @@ def list_products(
     start = (page - 1) * size
     found = rows.select_related("category", "brand").order_by(*order)[start : start + size]
     return Page(_rows(found, with_sales=True), rows.count(), page, size)
+
+
+def products_after(*, after: Sequence[Any] | None, limit: int) -> list[ProductRow]:
+    """The next ``limit`` products by sku, without their sales, behind ``after`` (a sku)."""
+    rows = Product.objects.select_related("category", "brand")
+    if after:
+        rows = rows.filter(sku__gt=str(after[0]))
+    return _rows(rows.order_by("sku")[:limit], with_sales=False)
 
 
 def _filtered(wanted: ProductFilter) -> QuerySet[Product]:

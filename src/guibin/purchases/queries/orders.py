@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
@@ -116,6 +117,20 @@ def list_orders(
     start = (page - 1) * size
     found = rows.order_by(*order)[start : start + size]
     return Page([order_row(row) for row in found], rows.count(), page, size)
+
+
+def orders_after(
+    wanted: OrderFilter, *, actor: Actor, after: Sequence[Any] | None, limit: int
+) -> list[OrderRow]:
+    """The next ``limit`` orders, newest first, behind ``after`` (instant as ISO text, id)."""
+    rows = filtered(wanted, actor=actor)
+    if after is not None:
+        try:
+            instant, order_id = datetime.fromisoformat(str(after[0])), int(after[1])
+        except (ValueError, TypeError, IndexError) as error:
+            raise OrderUnknown from error
+        rows = rows.filter(Q(ordered_at__lt=instant) | Q(ordered_at=instant, id__lt=order_id))
+    return [order_row(row) for row in rows.order_by("-ordered_at", "-id")[:limit]]
 
 
 def order_totals(wanted: OrderFilter | None = None, *, actor: Actor) -> OrderTotals:

@@ -99,7 +99,7 @@ def test_the_same_file_twice_and_an_overlapping_one_change_nothing_twice(at: dat
 
 
 def test_any_order_of_rows_and_batches_gives_the_same(at: datetime, people: list[int]) -> None:
-    rng = random.Random(7)  # noqa: S311 - a test's shuffle
+    rng = random.Random(7)
     rows = [
         {
             "order_number": (number := f"A{rng.randrange(8)}"),
