@@ -92,7 +92,7 @@ class PreferencesForm(forms.Form):
 class StaffForm(forms.Form):
     """An account; the sign-in name only when it is new."""
 
-    display_name = forms.CharField(label=_("Name"), max_length=80)
+    display_name = forms.CharField(label=_("Full name"), max_length=80)
     sign_in_name = forms.CharField(
         label=_("Sign-in name"),
         max_length=60,

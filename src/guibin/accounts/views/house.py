@@ -157,7 +157,9 @@ def _group(manifest: Manifest, typed: Any, errors: dict[str, str]) -> SettingGro
 def _as_text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return ", ".join(map(_as_text, value))
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _as_words(setting: Setting[Any]) -> str:

@@ -47,7 +47,7 @@ LIST = ListSpec(
     columns=[
         Column(
             "display_name",
-            gettext_lazy("Name"),
+            gettext_lazy("Full name"),
             primary=True,
             sort=True,
             url=lambda row: link_url("accounts.staff_member", staff_id=row.id),

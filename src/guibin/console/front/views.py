@@ -16,7 +16,7 @@ from guibin.core.clock import now
 from guibin.core.errors import DomainError
 from guibin.insight import api as insight
 from guibin.web import formats
-from guibin.web.access import actor_of, public, requires
+from guibin.web.access import SignInNeeded, actor_of, public, requires
 from guibin.web.errors import add_domain_error
 from guibin.web.links import link_url
 
@@ -112,6 +112,8 @@ def welcome_page(request: HttpRequest) -> HttpResponse:
     progress = welcome.read_progress(at=at)
     if progress.step == 1:
         return _owner_step(request, progress)
+    if actor.kind == "anonymous":
+        raise SignInNeeded
     actor.require(accounts.MANAGE_ORGANISATION)
     if progress.step == 2 or "shop" in request.GET:
         return _shop_step(request, progress)
