@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
@@ -18,7 +19,8 @@ from guibin.loyalty.queries.decisions import Decider
 from guibin.loyalty.queries.numbers import get_formula, get_near_permille
 from guibin.loyalty.queries.policies import get_version_in_force, list_members
 from guibin.loyalty.queries.standing import as_evaluation
-from guibin.loyalty.values import Evaluation, Member, VersionView
+from guibin.loyalty.rules.columns import Rows
+from guibin.loyalty.values import Evaluation, VersionView
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,7 @@ def evaluate(
         version = get_version_in_force(as_of)
         decider = Decider(version.rules, facts, get_formula(), list_members(version.policy_code))
         vips, near = decider.vips(), decider.near(get_near_permille())
-        wanted = {
-            member.customer_id: _row(member, version)
-            for member in decider.members(sorted({*vips.tolist(), *near.tolist()}))
-        }
+        wanted = _decided(decider, np.union1d(vips, near), version)
         current, since = _current()
         moves = list(_moves(current, wanted))
         moved = {move.customer_id for move in moves}
@@ -84,16 +83,24 @@ def evaluate(
         return as_evaluation(run)
 
 
-def _row(member: Member, version: VersionView) -> _Row:
-    return _Row(
-        version_id=version.id,
-        level=member.level.code if member.level else "",
-        rank=member.level.rank if member.level else 0,
-        next_level=member.next_level.code if member.next_level else "",
-        gap_permille=member.gap_permille,
-        spend_12m_minor=member.spend_12m_minor,
-        receipt=member.receipt.stored(),
-    )
+def _decided(decider: Decider, rows: Rows, version: VersionView) -> dict[int, _Row]:
+    """{customer id: what to store} of these rows of the facts, read off the columns."""
+    levels = [("", 0), *((level.code, level.rank) for level in version.rules.levels), ("", 0)]
+    held = (decider.outcome.level[rows].astype(np.int64) + 1).tolist()
+    gaps = np.minimum(1000, np.ceil(decider.outcome.gap[rows] * 1000)).astype(np.int64).tolist()
+    columns = (decider.ids[rows].tolist(), held, gaps, decider.spend[rows].tolist(), decider.stored(rows))
+    return {
+        customer_id: _Row(
+            version_id=version.id,
+            level=levels[at][0],
+            rank=levels[at][1],
+            next_level=levels[at + 1][0],
+            gap_permille=gap,
+            spend_12m_minor=spend,
+            receipt=receipt,
+        )
+        for customer_id, at, gap, spend, receipt in zip(*columns, strict=True)
+    }
 
 
 def _current() -> tuple[dict[int, _Row], dict[int, date | None]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,11 +12,12 @@ import pyarrow.compute as pc
 from guibin.loyalty.rules.facts import FACTS, SCORE, Fact
 from guibin.loyalty.rules.plain import line_of
 from guibin.loyalty.rules.score import COLUMNS, Ints, ScoreFormula, compute_score_column
-from guibin.loyalty.rules.tree import EXCLUDE, All, AnyOf, Compare, Listed, Node, Rules
+from guibin.loyalty.rules.tree import EXCLUDE, All, AnyOf, Compare, Listed, Node, Rules, used_facts
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Members = Mapping[str, Bools]
+Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,12 @@ def column(table: pa.Table, name: str) -> tuple[Ints, Bools]:
     return values.astype(np.int64, copy=False), known.astype(np.bool_, copy=False)
 
 
-def prepare(table: pa.Table) -> pa.Table:
-    """The facts table with the columns that rules need and facts lack: place by spend, quietest month."""
-    return _with_quietest_month(_with_spend_rank(table))
+def prepare(table: pa.Table, rules: Rules | None = None) -> pa.Table:
+    """The facts table with the columns that facts lack and these rules (None: any) need."""
+    used = set(FACTS) if rules is None else set(used_facts(rules))
+    if "spend_top_12m" in used:
+        table = _with_spend_rank(table)
+    return _with_quietest_month(table) if "orders_month_min" in used else table
 
 
 def _with_quietest_month(table: pa.Table) -> pa.Table:
@@ -79,7 +84,13 @@ def measured_parts(table: pa.Table) -> tuple[str, ...]:
 
 def evaluate(rules: Rules, table: pa.Table, formula: ScoreFormula, members: Members | None = None) -> Outcome:
     """Decide every row. `members`: {list code: who is on it}, arrays in the table's order."""
-    frame = _Frame(table, formula, members or {})
+    frame = Frame(table, formula, members or {})
+    return evaluate_frame(rules, frame)
+
+
+def evaluate_frame(rules: Rules, frame: "Frame") -> Outcome:
+    """`evaluate` on columns already opened."""
+    table = frame.table
     held = np.full(table.num_rows, -1, dtype=np.int8)
     gaps: list[Floats] = []
     for at, level in enumerate(rules.levels):
@@ -92,17 +103,29 @@ def evaluate(rules: Rules, table: pa.Table, formula: ScoreFormula, members: Memb
     return Outcome(level=held, gap=ahead)
 
 
-class _Frame:
+def _rows_of(columns: Mapping[str, tuple[Ints, Bools]], rows: Rows) -> list[dict[str, int | None]]:
+    """The columns cut to `rows`, as one mapping per row; unknown values are None."""
+    cut = []
+    for values, known in columns.values():
+        whole = values[rows].tolist()
+        cut.append([value if is_known else None for value, is_known in zip(whole, known[rows], strict=True)])
+    names = tuple(columns)
+    if not names:
+        return [{} for _ in rows]
+    return [dict(zip(names, row, strict=True)) for row in zip(*cut, strict=True)]
+
+
+class Frame:
     """Columns of one evaluation, each read once."""
 
     def __init__(self, table: pa.Table, formula: ScoreFormula, members: Members) -> None:
-        self._table = table
-        self._formula = formula
+        self.table = table
+        self.formula = formula
         self._members = members
         self._read: dict[str, tuple[Ints, Bools]] = {}
 
     def on_list(self, code: str) -> Bools:
-        nobody = np.zeros(self._table.num_rows, dtype=np.bool_)
+        nobody = np.zeros(self.table.num_rows, dtype=np.bool_)
         return self._members.get(code, nobody)
 
     def fact(self, code: str) -> tuple[Ints, Bools]:
@@ -111,16 +134,33 @@ class _Frame:
         return self._read[code]
 
     def _compute(self, fact: Fact) -> tuple[Ints, Bools]:
-        everybody = np.ones(self._table.num_rows, dtype=np.bool_)
+        everybody = np.ones(self.table.num_rows, dtype=np.bool_)
         if fact.code == SCORE:
-            return score_column(self._table, self._formula), everybody
-        values, known = column(self._table, fact.column)
+            return score_column(self.table, self.formula), everybody
+        values, known = column(self.table, fact.column)
         if fact.over:
-            whole, _ = column(self._table, fact.over)
+            whole, _ = column(self.table, fact.over)
             share = -((-values * 1000) // np.maximum(whole, 1))
             values = np.where(whole > 0, share, np.where(values > 0, 1000, 0))
             values = np.where(known, values, 0)
         return (values, everybody) if fact.unknown_is_zero else (values, known)
+
+    def stored(self, rules: Rules, rows: Rows) -> list[dict[str, Any]]:
+        """What a receipt keeps of each of these rows (`Receipt.stored`), lists left out."""
+        used = used_facts(rules)
+        kept = [{"inputs": inputs} for inputs in _rows_of({code: self.fact(code) for code in used}, rows)]
+        if SCORE not in used:
+            return kept
+        parts = {
+            part: column(self.table, name)
+            for part, name in COLUMNS.items()
+            if part not in self.formula.left_out
+        }
+        left_out = list(self.formula.left_out)
+        scores = _rows_of(parts, rows)
+        return [
+            {**one, "score": score, "left_out": left_out} for one, score in zip(kept, scores, strict=True)
+        ]
 
     def walk(self, node: Node) -> tuple[Bools, Floats]:
         """(met, gap) of a node for every row."""

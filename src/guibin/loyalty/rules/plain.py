@@ -1,11 +1,22 @@
 """One customer's decision in plain Python: the reference the columns are tested against."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from guibin.loyalty.rules.facts import FACTS, SCORE, read_fact
 from guibin.loyalty.rules.score import ScoreFormula, compute_score_tenths, read_score_inputs
-from guibin.loyalty.rules.tree import EXCLUDE, All, AnyOf, Compare, Leaf, Listed, Node, Op, Rules, used_facts
+from guibin.loyalty.rules.tree import (
+    BRANCHES,
+    EXCLUDE,
+    All,
+    Compare,
+    Leaf,
+    Listed,
+    Node,
+    Op,
+    Rules,
+    used_facts,
+)
 
 Inputs = Mapping[str, int | None]
 
@@ -50,13 +61,18 @@ class Decision:
         return next((result for result in self.levels if result.level == code), None)
 
 
-def read_inputs(rules: Rules, formula: ScoreFormula, row: Mapping[str, object]) -> dict[str, int | None]:
-    """{fact: value} of a fact row for every fact the rules use, the loyalty score computed."""
+def read_inputs(
+    rules: Rules, formula: ScoreFormula, row: Mapping[str, object], used: Sequence[str] | None = None
+) -> dict[str, int | None]:
+    """{fact: value} of a fact row for every fact the rules use, the loyalty score computed.
+
+    `used`: `used_facts(rules)`, for callers with many rows.
+    """
     return {
         code: compute_score_tenths(formula, read_score_inputs(row))
         if code == SCORE
         else read_fact(FACTS[code], row)
-        for code in used_facts(rules)
+        for code in (used_facts(rules) if used is None else used)
     }
 
 
@@ -87,7 +103,7 @@ def _walk(
     node: Node, inputs: Inputs, lists: Set[str], seen: list[ConditionResult]
 ) -> tuple[bool, float, tuple[ConditionResult, ...]]:
     """(met, gap, needs) of a node; every condition under it is appended to `seen`."""
-    if not isinstance(node, All | AnyOf):
+    if not isinstance(node, BRANCHES):
         result, gap = _decide_leaf(node, inputs, lists)
         seen.append(result)
         return result.met, gap, () if result.met else (result,)

@@ -4,7 +4,7 @@ Stored are only numbers and codes: {"inputs": {fact: value}, "lists": [code], "s
 "left_out": [part]}. With the rules of the version it names, `reread` gives the whole decision back.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,11 +41,16 @@ class Receipt:
 
 
 def make_receipt(
-    rules: Rules, formula: ScoreFormula, row: Mapping[str, object], lists: Set[str] = frozenset()
+    rules: Rules,
+    formula: ScoreFormula,
+    row: Mapping[str, object],
+    lists: Set[str] = frozenset(),
+    used: Sequence[str] | None = None,
 ) -> Receipt:
-    """Decide one fact row and keep what the decision saw."""
-    inputs = read_inputs(rules, formula, row)
-    score = explain_score(formula, read_score_inputs(row)) if SCORE in used_facts(rules) else ()
+    """Decide one fact row and keep what the decision saw. `used`: `used_facts(rules)`, if at hand."""
+    used = used_facts(rules) if used is None else used
+    inputs = read_inputs(rules, formula, row, used)
+    score = explain_score(formula, read_score_inputs(row)) if SCORE in used else ()
     return Receipt(
         decision=decide(rules, inputs, lists),
         inputs=inputs,

@@ -87,6 +87,7 @@ class AnyOf(_Value):
 
 Node = Annotated[All | AnyOf | Compare | Listed, Field(discriminator="kind")]
 Leaf = Compare | Listed
+BRANCHES = (All, AnyOf)  # a tuple: isinstance with a union builds the union anew on every call
 
 
 class Level(_Value):
@@ -142,12 +143,12 @@ Rules.model_rebuild()
 
 
 def _depth(node: Node) -> int:
-    return 1 + max(_depth(part) for part in node.of) if isinstance(node, All | AnyOf) else 1
+    return 1 + max(_depth(part) for part in node.of) if isinstance(node, BRANCHES) else 1
 
 
 def leaves_of(node: Node) -> Iterator[Leaf]:
     """Every condition under a node, in order."""
-    if isinstance(node, All | AnyOf):
+    if isinstance(node, BRANCHES):
         for part in node.of:
             yield from leaves_of(part)
     else:

@@ -2,12 +2,13 @@
 
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from guibin.loyalty.rules.columns import column, evaluate, measured_parts, prepare, score_column
+from guibin.loyalty.rules.columns import Frame, column, evaluate, measured_parts, prepare, score_column
 from guibin.loyalty.rules.facts import FACTS, SCORE
 from guibin.loyalty.rules.groups import from_groups, to_groups
 from guibin.loyalty.rules.plain import decide, read_inputs
@@ -95,6 +96,9 @@ def test_columns_decide_as_plain(rules: Rules, some: list[dict[str, int | None]]
         held = rules.levels[outcome.level[at]].code if outcome.level[at] >= 0 else None
         assert held == decision.level
         assert float(outcome.gap[at]) == decision.gap
+    stored = Frame(table, formula, members).stored(rules, np.arange(table.num_rows))
+    for row, kept in zip(table.to_pylist(), stored, strict=True):
+        assert kept == make_receipt(rules, formula, row).stored()
 
 
 @settings(max_examples=60, deadline=None)
