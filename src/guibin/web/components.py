@@ -1,4 +1,4 @@
-"""How a component tag works: ``{% panel "Title" note="…" %}{% part "actions" %}…{% endpart %}…{% endpanel %}``.
+"""How component tags work: ``{% panel "Title" %}{% part "actions" %}…{% endpart %}…{% endpanel %}``.
 
 Each component is a template in ``web/components``; what it accepts is declared here, and anything else is a
 syntax error when the page is compiled, not an empty place on screen.
@@ -92,7 +92,9 @@ def _arguments(component: Component, parser: Parser, bits: list[str]) -> dict[st
         keyword = KEYWORD.match(bit)
         name = keyword[1] if keyword else next(positional, "")
         if name not in component.arguments or name in found:
-            raise TemplateSyntaxError(f"{component.name}: {bit} is not one of {', '.join(component.arguments)}")
+            raise TemplateSyntaxError(
+                f"{component.name}: {bit} is not one of {', '.join(component.arguments)}"
+            )
         found[name] = parser.compile_filter(keyword[2] if keyword else bit)
     return found
 

@@ -19,18 +19,30 @@ WORDS: dict[int, tuple[Text, Text]] = {
         gettext_lazy("This request could not be read"),
         gettext_lazy("Nothing was changed. Go back, load the page again and repeat the last step."),
     ),
-    401: (gettext_lazy("Please sign in"), gettext_lazy("Nothing was changed. After signing in you come back here.")),
+    401: (
+        gettext_lazy("Please sign in"),
+        gettext_lazy("Nothing was changed. After signing in you come back here."),
+    ),
     403: (
         gettext_lazy("You may not open this"),
-        gettext_lazy("Nothing was changed. If you need it for your work, ask an owner of your organisation for the permission."),
+        gettext_lazy(
+            "Nothing was changed. If you need it for your work, ask an owner of your organisation "
+            "for the permission."
+        ),
     ),
     404: (
         gettext_lazy("There is nothing here"),
-        gettext_lazy("The address may be old, or you may not see what is behind it. Search for it above, or start from today's page."),
+        gettext_lazy(
+            "The address may be old, or you may not see what is behind it. "
+            "Search for it above, or start from today's page."
+        ),
     ),
     409: (
         gettext_lazy("Somebody was here first"),
-        gettext_lazy("Nothing of yours was saved. Load the page again to see what is there now, then repeat your change."),
+        gettext_lazy(
+            "Nothing of yours was saved. Load the page again to see what is there now, "
+            "then repeat your change."
+        ),
     ),
     422: (
         gettext_lazy("Something in the input is not right"),
@@ -39,10 +51,11 @@ WORDS: dict[int, tuple[Text, Text]] = {
     500: (
         gettext_lazy("That is our fault"),
         gettext_lazy(
-            "Nothing half-done was kept. Try again in a moment; if it happens again, tell your administrator the number below."
+            "Nothing half-done was kept. Try again in a moment; if it happens again, "
+            "tell your administrator the number below."
         ),
     ),
-}  # fmt: skip
+}
 
 
 def wants_problem(request: HttpRequest) -> bool:

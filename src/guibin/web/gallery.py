@@ -104,7 +104,13 @@ def sample_list() -> ListSpec:
         title=_("A list"),
         unit=_("customers"),
         columns=[
-            Column("name", _("Customer"), primary=True, url=lambda row: f"#{row.id}", note=lambda row: f"GB-{row.id}"),
+            Column(
+                "name",
+                _("Customer"),
+                primary=True,
+                url=lambda row: f"#{row.id}",
+                note=lambda row: f"GB-{row.id}",
+            ),
             Column("tier", _("Tier"), template="web/gallery_tier.html"),
             Column("stage", _("Stage"), value=lambda row: dict(STAGES)[row.stage]),
             Column("spend", _("Spend, 12 months"), kind="money", sort=True),
@@ -127,8 +133,11 @@ def sample_list() -> ListSpec:
             RowAction(_("Call"), url=lambda row: f"#call-{row.id}", icon="phone"),
         ],
         bulk=[BulkAction("tag", _("Add a tag"), link="web.gallery_bulk", icon="tag")],
-        empty=Empty(_("No customers yet"), _("They appear here once you have loaded a file or added the first by hand.")),
-    )  # fmt: skip
+        empty=Empty(
+            _("No customers yet"),
+            _("They appear here once you have loaded a file or added the first by hand."),
+        ),
+    )
 
 
 class SampleForm(forms.Form):
@@ -153,11 +162,15 @@ class SampleForm(forms.Form):
     )
     channels = forms.MultipleChoiceField(
         label=gettext_lazy("May be contacted by"),
-        choices=[("wechat", gettext_lazy("WeChat")), ("phone", gettext_lazy("Phone")), ("sms", gettext_lazy("SMS"))],
+        choices=[
+            ("wechat", gettext_lazy("WeChat")),
+            ("phone", gettext_lazy("Phone")),
+            ("sms", gettext_lazy("SMS")),
+        ],
         initial=["wechat"],
         widget=forms.CheckboxSelectMultiple,
         required=False,
-    )  # fmt: skip
+    )
     vip = forms.BooleanField(label=gettext_lazy("Add to the list of VIPs"), required=False)
 
 
@@ -204,10 +217,18 @@ def _bar() -> Chart:
 
 def _heat() -> Chart:
     cells = [
-        Cell(x, y, round(700 * math.exp(-((x - y) ** 2) / 2 - (facet + 3 - x) ** 2 / 4)), url=f"#r{5 - facet}f{x + 1}m{y + 1}",
-             facet=facet, outlined=facet > 1 and x > 2 and y > 2)
-        for facet in range(3) for y in range(5) for x in range(5)
-    ]  # fmt: skip
+        Cell(
+            x,
+            y,
+            round(700 * math.exp(-((x - y) ** 2) / 2 - (facet + 3 - x) ** 2 / 4)),
+            url=f"#r{5 - facet}f{x + 1}m{y + 1}",
+            facet=facet,
+            outlined=facet > 1 and x > 2 and y > 2,
+        )
+        for facet in range(3)
+        for y in range(5)
+        for x in range(5)
+    ]
     return Chart(
         kind="heatmap",
         title=_("How many are in each cell"),
@@ -226,12 +247,16 @@ def _heat() -> Chart:
 
 def _sankey() -> Chart:
     steps = [
-        ("Active", "Active", 2660, "same"), ("Active", "At risk", 190, "worse"), ("At risk", "Active", 86, "better"),
-        ("At risk", "Dormant", 214, "worse"), ("At risk", "At risk", 640, "same"), ("Dormant", "Dormant", 1720, "same"),
+        ("Active", "Active", 2660, "same"),
+        ("Active", "At risk", 190, "worse"),
+        ("At risk", "Active", 86, "better"),
+        ("At risk", "Dormant", 214, "worse"),
+        ("At risk", "At risk", 640, "same"),
+        ("Dormant", "Dormant", 1720, "same"),
         ("Dormant", "Active", 131, "better"),
-    ]  # fmt: skip
+    ]
     names = {"Active": _("Active"), "At risk": _("At risk"), "Dormant": _("Dormant")}
-    flows = [Flow(names[a], names[b], n, url=f"#{a}-{b}", role=role) for a, b, n, role in steps]  # type: ignore[arg-type]  # roles above are literal
+    flows = [Flow(names[a], names[b], n, url=f"#{a}-{b}", role=role) for a, b, n, role in steps]  # type: ignore[arg-type]  # literals
     return Chart(
         kind="sankey",
         title=_("Where people went since last quarter"),
@@ -277,23 +302,47 @@ def context() -> dict[str, Any]:
         },
         "price": Money(1_280_000, "CNY"),
         "crumbs": [(_("Insight"), "#"), (_("Gallery"), "")],
-        "tab_items": [(_("Timeline"), "#", True, None), (_("Purchases"), "#", False, 14), (_("Privacy"), "#", False, None)],
+        "tab_items": [
+            (_("Timeline"), "#", True, None),
+            (_("Purchases"), "#", False, 14),
+            (_("Privacy"), "#", False, None),
+        ],
         "step_items": [
-            (_("Choose the file"), _("loaded, 1.8 MB"), "done"), (_("Check-up"), _("3 kinds of problems"), "done"),
-            (_("Match the columns"), _("4 still to look at"), "now"), (_("Try it"), _("nothing is written"), ""),
+            (_("Choose the file"), _("loaded, 1.8 MB"), "done"),
+            (_("Check-up"), _("3 kinds of problems"), "done"),
+            (_("Match the columns"), _("4 still to look at"), "now"),
+            (_("Try it"), _("nothing is written"), ""),
             (_("Import"), _("can be taken back for 30 days"), ""),
         ],
-        "facts": [(_("Favourite colours"), "松烟、月白", ""), (_("Fabric"), "真丝、羊绒", ""), (_("Order"), "HB-261114-0087", "#")],
+        "facts": [
+            (_("Favourite colours"), "松烟、月白", ""),
+            (_("Fabric"), "真丝、羊绒", ""),
+            (_("Order"), "HB-261114-0087", "#"),
+        ],
         "counts": [
-            (_("New customers"), "3,214", "#", "", ""), (_("Updated"), "812", "#", "", ""),
-            (_("Look like the same person"), "37", "#", _("pairs"), ""), (_("Cannot be imported yet"), "25", "#", _("rows"), "bad"),
+            (_("New customers"), "3,214", "#", "", ""),
+            (_("Updated"), "812", "#", "", ""),
+            (_("Look like the same person"), "37", "#", _("pairs"), ""),
+            (_("Cannot be imported yet"), "25", "#", _("rows"), "bad"),
         ],
         "jobs": [
-            {"state": "running", "done": 4088, "total": 6012, "text": _("4,088 of 6,012 rows checked"), "left": _("about 9 s left"), "cancel_url": "#"},
+            {
+                "state": "running",
+                "done": 4088,
+                "total": 6012,
+                "text": _("4,088 of 6,012 rows checked"),
+                "left": _("about 9 s left"),
+                "cancel_url": "#",
+            },
             {"state": "done", "done": 1, "total": 1, "text": _("Finished: 6,012 rows in 28 s")},
-            {"state": "failed", "done": 2, "total": 5, "text": _("Stopped at row 2,410: the file ends in the middle of a line")},
+            {
+                "state": "failed",
+                "done": 2,
+                "total": 5,
+                "text": _("Stopped at row 2,410: the file ends in the middle of a line"),
+            },
         ],
         "marks": [(0, "¥0"), (0.5, "¥50,000"), (1, "¥100,000")],
         "pages": Page([0] * 50, 12480, 7, 50),
         "rfm": [(24 + 25 * x, 4 + 25 * y, min(5, max(0, x + 4 - y - 2))) for y in range(5) for x in range(5)],
-    }  # fmt: skip
+    }

@@ -28,7 +28,7 @@ HEADERS = {
 
 
 def content_security_policy(nonce: str) -> str:
-    """Own files only; scripts and styles from files, or with this page's ``nonce``; no frames, no plug-ins."""
+    """Own files only; scripts and styles from files or with this ``nonce``; no frames, no plug-ins."""
     parts = {
         "default-src": "'self'",
         "script-src": f"'self' 'nonce-{nonce}'",

@@ -51,7 +51,7 @@ def save_view(*, actor: Actor, list_name: str, name: str, query: str, at: dateti
 
 def delete_view(*, actor: Actor, view_id: int) -> None:
     """Forget one of the acting member's views. Raises ``ViewUnknown``."""
-    deleted, _per_model = SavedView.objects.filter(pk=view_id, staff_id=actor.staff_id).delete()
+    deleted, _per_model = SavedView.objects.filter(pk=view_id, staff_id=actor.staff_id or 0).delete()
     if not deleted:
         raise ViewUnknown
 

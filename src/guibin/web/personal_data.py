@@ -1,4 +1,4 @@
-"""Privacy classes of the page kit's own table. Views hold no words about customers: those never enter a query."""
+"""Privacy classes of saved views. They hold no words about customers: those never enter a query."""
 
 from guibin.core.privacy import PersonalData, PrivacyClass
 

@@ -7,7 +7,8 @@ from pypinyin import Style, lazy_pinyin
 # Readings that a character has only as a family name (Xiandai Hanyu Cidian).
 SURNAMES = {
     "单": "shàn", "仇": "qiú", "区": "ōu", "曾": "zēng", "解": "xiè", "查": "zhā", "盖": "gě", "任": "rén",
-    "翟": "zhái", "华": "huà", "缪": "miào", "朴": "piáo", "乐": "yuè", "种": "chóng", "覃": "qín", "员": "yùn",
+    "翟": "zhái", "华": "huà", "缪": "miào", "朴": "piáo", "乐": "yuè", "种": "chóng", "覃": "qín",
+    "员": "yùn",
 }  # fmt: skip
 DOUBLE_SURNAMES = frozenset(
     [

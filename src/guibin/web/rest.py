@@ -1,4 +1,4 @@
-"""The REST envelope: keys, permissions, problem documents, cursor pages and rate-limit headers under ``/api/v1``.
+"""The REST envelope under ``/api/v1``: keys, permissions, problem documents, cursor pages, rate limits.
 
 Operations raise ``DomainError``s and carry an access mark like any view. Who a key belongs to, and how much
 it may do, are answered by accounts through two settings, since this floor does not know accounts.
@@ -167,8 +167,6 @@ def guarded(operation: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-
-
 api = Api(
     title="Guibin",
     version="1",
@@ -210,9 +208,7 @@ def refuse_unknown(request: HttpRequest, error: AuthenticationError) -> HttpResp
 def refuse_input(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """Says which field and why, never what was sent: it may be personal."""
     wrong = [{"at": ".".join(map(str, e["loc"])), "why": e["msg"]} for e in error.errors]
-    return problem(
-        request, status=422, code="web.input_invalid", sentence=str(Invalid.message), errors=wrong
-    )
+    return problem(request, status=422, code="web.input_invalid", sentence=str(Invalid.message), errors=wrong)
 
 
 @api.exception_handler(Http404)

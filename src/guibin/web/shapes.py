@@ -59,7 +59,9 @@ def field_parts(values: dict[str, Any]) -> dict[str, Any]:
     """A form field with the widget drawn: its class, and the keyboard a phone should show."""
     bound: forms.BoundField = values["field"]
     widget = bound.field.widget
-    attributes = {"class": next((name for kind, name in WIDGET_CLASSES if isinstance(widget, kind)), "form-control")}
+    attributes: dict[str, str | bool] = {
+        "class": next((name for kind, name in WIDGET_CLASSES if isinstance(widget, kind)), "form-control")
+    }
     keyboard = values.get("keyboard")
     if keyboard:
         if keyboard not in KEYBOARDS:
@@ -70,7 +72,13 @@ def field_parts(values: dict[str, Any]) -> dict[str, Any]:
     if many:
         widget.attrs.setdefault("class", "form-check-input")  # this form's own copy of the widget
         return {**values, "bound": bound, "many": True, "boxed": False, "options": list(bound.subwidgets)}
-    return {**values, "bound": bound, "widget": bound.as_widget(attrs=attributes), "boxed": boxed, "many": False}
+    return {
+        **values,
+        "bound": bound,
+        "widget": bound.as_widget(attrs=attributes),
+        "boxed": boxed,
+        "many": False,
+    }
 
 
 def pager_parts(values: dict[str, Any]) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def _csv_cell(value: Any) -> Any:
 
 
 def xlsx_chunks(sheet: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
-    """An XLSX file in pieces: written row by row to a temporary file, then read back, so memory stays flat."""
+    """An XLSX file in pieces: written row by row to a temporary file, then read back: memory stays flat."""
     with tempfile.TemporaryFile() as file:
         options = {
             "constant_memory": True,

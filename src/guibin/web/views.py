@@ -42,7 +42,9 @@ def look(request: HttpRequest) -> HttpResponse:
     secure = bool(settings.SESSION_COOKIE_SECURE)
     for name, value in ((THEME_COOKIE, theme), (settings.LANGUAGE_COOKIE_NAME, language)):
         if value is not None:
-            response.set_cookie(name, value, max_age=YEAR_SECONDS, samesite="Lax", secure=secure, httponly=True)
+            response.set_cookie(
+                name, value, max_age=YEAR_SECONDS, samesite="Lax", secure=secure, httponly=True
+            )
     keeper = getattr(settings, "GUIBIN_LOOK_KEEPER", "")
     actor = actor_of(request)
     if keeper and actor.kind == "staff":
@@ -57,7 +59,11 @@ def view_save(request: HttpRequest) -> HttpResponse:
     """Save a list's filters under a name."""
     query, name = request.POST.get("query", ""), request.POST.get("name", "")
     save_view(
-        actor=actor_of(request), list_name=request.POST.get("list", ""), name=name, query=query, at=clock.now()
+        actor=actor_of(request),
+        list_name=request.POST.get("list", ""),
+        name=name,
+        query=query,
+        at=clock.now(),
     )
     messages.success(request, _("View saved."))
     return HttpResponseRedirect(f"{next_url(request)}?{query}")

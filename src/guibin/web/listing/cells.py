@@ -89,7 +89,7 @@ def draw_rows(spec: ListSpec, columns: list[Column], rows: Any, allowed: list[An
 
 
 def exported(column: Column, row: Any) -> Any:
-    """The value of ``column`` in an export: numbers as numbers, money in major units, instants in the reader's zone."""
+    """The value of ``column`` in an export: numbers as numbers, money in major units, local instants."""
     value = column.export(row) if column.export is not None else column.read(row)
     if value is None:
         return None

@@ -1,6 +1,7 @@
 """The filter bar: each filter with its inputs, and in words what it is set to."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -34,7 +35,9 @@ class Chip:
 
 def draw_chips(spec: ListSpec, state: ListState) -> tuple[list[Chip], list[Chip], list[Chip]]:
     """(search fields, chips in the bar, filters behind "add a filter")."""
-    fields, bar, more = [], [], []
+    fields: list[Chip] = []
+    bar: list[Chip] = []
+    more: list[Chip] = []
     for filter_ in spec.filters:
         chip = _chip(spec, state, filter_)
         if filter_.kind == "text":
@@ -60,11 +63,11 @@ def describe(filter_: Filter, value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, tuple):
         labels = dict(filter_.options())
-        return _(", ").join(labels.get(code, code) for code in value)
+        return _(", ").join([labels.get(str(code), str(code)) for code in value])
     if isinstance(value, NumberRange):
         return _range(_number(filter_, value.low), _number(filter_, value.high))
     if isinstance(value, DayRange):
-        return _range(value.first and formats.day(value.first), value.last and formats.day(value.last))
+        return _range(_day(value.first), _day(value.last))
     return str(value)
 
 
@@ -74,6 +77,10 @@ def _number(filter_: Filter, value: Decimal | None) -> str | None:
     unit = str(filter_.unit)
     text = formats.number(value)
     return f"{unit}{text}" if unit in {"¥", "$", "€", "£"} else f"{text} {unit}".strip()
+
+
+def _day(value: date | None) -> str | None:
+    return None if value is None else formats.day(value)
 
 
 def _range(low: str | None, high: str | None) -> str:

@@ -41,7 +41,7 @@ def render_list(
 ) -> HttpResponse | StreamingHttpResponse:
     """Answer a request for a list.
 
-    ``fetch`` gives the page of rows that a state asks for; ``stream`` gives all rows of a state for an export.
+    ``fetch`` gives the page of rows that a state asks for; ``stream`` all rows of a state, for exports.
     Raises ``Forbidden`` when an export is asked for without its permission.
     """
     state = ListState.from_request(request, spec)

@@ -114,7 +114,7 @@ class RowAction:
 
 @dataclass(frozen=True, slots=True)
 class BulkAction:
-    """Something to do with the chosen rows: POSTs ``ids``, or ``everything=1`` with ``state``, to ``link``."""
+    """To do with the chosen rows: POSTs ``ids``, or ``everything=1`` with ``state``, to ``link``."""
 
     code: str
     label: Text
@@ -137,7 +137,7 @@ class Empty:
 
 @dataclass(frozen=True, slots=True)
 class ListSpec:
-    """A list. ``unit`` is the word after the total ("customers"); ``row_id`` names the id for bulk actions."""
+    """A list. ``unit`` is the word after the total; ``row_id`` names the id for bulk actions."""
 
     name: str
     columns: Sequence[Column]

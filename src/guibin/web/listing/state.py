@@ -43,7 +43,7 @@ FilterValue = str | bool | tuple[str, ...] | NumberRange | DayRange
 
 @dataclass(frozen=True, slots=True)
 class ListState:
-    """``filters`` holds the typed value of each active filter; ``sort`` is a sortable column key or ``""``."""
+    """``filters`` holds the typed value of each active filter; ``sort`` a sortable column key or ``""``."""
 
     filters: Mapping[str, FilterValue] = field(default_factory=dict)
     sort: str = ""
@@ -75,14 +75,14 @@ class ListState:
     @classmethod
     def from_request(cls, request: HttpRequest, spec: ListSpec) -> "ListState":
         """Read the address; words about a person, and whole filter forms, come in the body."""
-        data = request.GET
+        data: QueryDict = request.GET
         if request.method == "POST" and "_list" in request.POST:
             data = request.POST
         elif request.method == "POST":
-            data = request.GET.copy()
+            data = merged = QueryDict(request.META.get("QUERY_STRING", ""), mutable=True)
             for filter_ in spec.filters:
                 if filter_.personal and filter_.key in request.POST:
-                    data[filter_.key] = request.POST[filter_.key]
+                    merged[filter_.key] = request.POST[filter_.key]
         return cls._from_data(data, spec, personal=request.method == "POST")
 
     @classmethod

@@ -43,7 +43,9 @@ COMPONENTS = (
     Component("clock", ("text", "urgency", "icon")),
     Component("avatar", ("name", "size")),
     Component("share", ("ratio", "label"), prepare=share_parts),
-    Component("pace", ("label", "value", "target", "ratio", "expected", "note", "behind"), prepare=pace_parts),
+    Component(
+        "pace", ("label", "value", "target", "ratio", "expected", "note", "behind"), prepare=pace_parts
+    ),
     Component("day", ("label",)),
     Component("facts", ("pairs",)),
     Component("tabs", ("items", "label")),

@@ -22,9 +22,14 @@ def test_every_kind_is_json_and_has_its_table(index: int) -> None:
 def test_the_table_says_what_the_drawing_says() -> None:
     with translation.override("en"):
         chart = Chart(
-            kind="bar", title="a", categories=["x", "y"], series=[Series("n", [1200, None])], links=["/x"],
-            format="money", digits=2,
-        )  # fmt: skip
+            kind="bar",
+            title="a",
+            categories=["x", "y"],
+            series=[Series("n", [1200, None])],
+            links=["/x"],
+            format="money",
+            digits=2,
+        )
         _headings, rows = chart_table(chart)
     assert [(cell.text, cell.url) for cell in rows[0]] == [("x", "/x"), ("¥1,200.00", "")]
     assert rows[1][1].text == "–"

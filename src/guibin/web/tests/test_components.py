@@ -16,7 +16,10 @@ def render(text: str, **values: Any) -> str:
 
 
 def test_parts_and_body_land_in_their_places() -> None:
-    html = render('{% panel "Sales" note="yuan" %}{% part "actions" %}<a href="#">x</a>{% endpart %}<p>body</p>{% endpanel %}')
+    html = render(
+        '{% panel "Sales" note="yuan" %}{% part "actions" %}<a href="#">x</a>{% endpart %}'
+        "<p>body</p>{% endpanel %}"
+    )
     assert '<h2>Sales<small>yuan</small></h2><div class="gb-panel-actions"><a href="#">x</a></div>' in html
     assert '<div class="gb-body"><p>body</p></div>' in html
 
@@ -24,8 +27,9 @@ def test_parts_and_body_land_in_their_places() -> None:
 def test_a_part_inside_a_condition_and_a_component_inside_a_component() -> None:
     html = render(
         '{% panel "a" %}{% if yes %}{% part "foot" %}{% tag "inner" kind="good" %}{% endpart %}{% endif %}'
-        '{% receipt "why" %}{% part "x" %}lost{% endpart %}because{% endreceipt %}{% endpanel %}', yes=True,
-    )  # fmt: skip
+        '{% receipt "why" %}{% part "x" %}lost{% endpart %}because{% endreceipt %}{% endpanel %}',
+        yes=True,
+    )
     assert '<footer><span class="gb-tag" data-kind="good">inner</span></footer>' in html
     assert "<b>why</b> because" in html
     assert "lost" not in html
@@ -33,11 +37,19 @@ def test_a_part_inside_a_condition_and_a_component_inside_a_component() -> None:
 
 def test_values_are_escaped() -> None:
     evil = "<script>alert(1)</script>"
-    for text in ('{% tag evil %}', '{% panel evil %}{% endpanel %}', '{% stat evil evil note=evil %}', '{% avatar evil %}'):  # fmt: skip
+    for text in (
+        "{% tag evil %}",
+        "{% panel evil %}{% endpanel %}",
+        "{% stat evil evil note=evil %}",
+        "{% avatar evil %}",
+    ):
         assert "<script>" not in render(text, evil=evil)
 
 
-@pytest.mark.parametrize("text", ['{% tag "a" colour="red" %}', "{% tag 1 2 3 4 %}", '{% panel "a" %}', '{% part "x" %}{% endpart %}'])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    ['{% tag "a" colour="red" %}', "{% tag 1 2 3 4 %}", '{% panel "a" %}', '{% part "x" %}{% endpart %}'],
+)
 def test_a_wrong_tag_is_refused(text: str) -> None:
     with pytest.raises(TemplateSyntaxError):
         render(text)

@@ -36,14 +36,18 @@ def ask(query: str = "", actor: Actor = ALLOWED, post: dict[str, Any] | None = N
     request.actor = actor  # type: ignore[attr-defined]
     request._messages = []  # type: ignore[attr-defined]
     with translation.override("en"):
-        response = render_list(request, gallery.sample_list(), gallery.fetch, context={"page_key": "web.gallery"})
+        response = render_list(
+            request, gallery.sample_list(), gallery.fetch, context={"page_key": "web.gallery"}
+        )
         if response.streaming:
             response.content_read = b"".join(response.streaming_content)  # type: ignore[arg-type,union-attr]
         return response
 
 
 def test_an_address_is_read_into_typed_values() -> None:
-    found = state("tier=gold&tier=nonsense&tier=gold&spend_from=1,000&last_on_to=2026-11-22&archived=0&sort=orders&page=3")
+    found = state(
+        "tier=gold&tier=nonsense&tier=gold&spend_from=1,000&last_on_to=2026-11-22&archived=0&sort=orders&page=3"
+    )
     assert found.get("tier") == ("gold",)
     assert found.get("spend") == NumberRange(Decimal(1000), None)
     assert found.get("last_on") == DayRange(None, date(2026, 11, 22))
@@ -52,8 +56,22 @@ def test_an_address_is_read_into_typed_values() -> None:
     assert (found.sort, found.descending, found.page, found.size) == ("orders", False, 3, 25)
 
 
-@pytest.mark.parametrize("query", ["sort=password", "sort=-name", "page=-1", "page=x", "size=9999", "spend_from=NaN", "spend_to=1e9999999",
-                                   "last_on_from=2026-13-45", "columns=secret", "archived=maybe", "page=99999999999"])  # fmt: skip
+@pytest.mark.parametrize(
+    "query",
+    [
+        "sort=password",
+        "sort=-name",
+        "page=-1",
+        "page=x",
+        "size=9999",
+        "spend_from=NaN",
+        "spend_to=1e9999999",
+        "last_on_from=2026-13-45",
+        "columns=secret",
+        "archived=maybe",
+        "page=99999999999",
+    ],
+)
 def test_nonsense_in_an_address_is_ignored(query: str) -> None:
     found = state(query)
     assert not found.filters
@@ -64,9 +82,12 @@ def test_nonsense_in_an_address_is_ignored(query: str) -> None:
 
 @given(
     tiers=st.lists(st.sampled_from([code for code, _label in gallery.TIERS]), unique=True),
-    low=st.none() | st.integers(0, 10**6), archived=st.none() | st.booleans(), page=st.integers(1, 99),
-    sort=st.sampled_from(["-spend", "orders", "-last_on"]), size=st.sampled_from([25, 50, 100]),
-)  # fmt: skip
+    low=st.none() | st.integers(0, 10**6),
+    archived=st.none() | st.booleans(),
+    page=st.integers(1, 99),
+    sort=st.sampled_from(["-spend", "orders", "-last_on"]),
+    size=st.sampled_from([25, 50, 100]),
+)
 def test_a_state_written_to_an_address_reads_back_the_same(
     tiers: list[str], low: int | None, archived: bool | None, page: int, sort: str, size: int
 ) -> None:
@@ -194,5 +215,7 @@ def test_views_are_saved_shown_and_forgotten(client_as: Any, owner: Any) -> None
     assert "Gold only" in body
     assert client.post("/lists/views", saved).status_code == 409
     view_id = int(body.split("/lists/views/")[1].split("/")[0])
-    assert client.post(f"/lists/views/{view_id}/delete", {"next": "//evil.example"}).headers["Location"] == "/"
+    assert (
+        client.post(f"/lists/views/{view_id}/delete", {"next": "//evil.example"}).headers["Location"] == "/"
+    )
     assert client.post(f"/lists/views/{view_id}/delete").status_code == 404

@@ -27,11 +27,15 @@ def test_every_answer_carries_the_headers(client: Client) -> None:
 
 
 def test_a_nonce_is_never_used_twice(client: Client) -> None:
-    nonces = {re.search(r"nonce-([^']+)", client.get("/open")["Content-Security-Policy"])[1] for _n in range(5)}  # type: ignore[index]
+    nonces = {
+        re.search(r"nonce-([^']+)", client.get("/open")["Content-Security-Policy"])[1] for _n in range(5)
+    }  # type: ignore[index]
     assert len(nonces) == 5
 
 
-INLINE = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)|<style|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)  # fmt: skip
+INLINE = re.compile(
+    r"<script(?![^>]*\bsrc=)(?![^>]*application/json)|<style|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE
+)
 
 
 @pytest.mark.parametrize("url", ["/gallery", "/gallery/list", "/shown", "/nothing-here", "/fails/409"])

@@ -13,17 +13,57 @@ from python_calamine import CalamineWorkbook
 from guibin.web.spreadsheets import csv_chunks, safe_text, xlsx_chunks
 
 PAYLOADS = [
-    "=1+1", "+1+1", "-1+1", "@SUM(1)", "=cmd|' /C calc'!A0", "=HYPERLINK(\"http://x\",\"y\")", "\t=1+1", "\r=1+1", "\n=1+1",
-    "\x00=1+1", "\ufeff=1+1", "\u200b=1+1", "\u200d=1+1", "\u2060=1+1", "\xad=1+1", "＝1+1", "＋1+1", "－1+1", "＠SUM(1)",
-    " =1+1", "\xa0=1+1", "\u3000=1+1", "\u202e=1+1", "﹦1+1", "﹢1+1", "﹣1", "﹫x", "−1+1", "\u0301=1+1", "\x0b=1", "\x7f=1",
-    "\u2066=1+1", "\U000e0020=1+1", "‐1+1", "–1+1", "\ufe0f=1+1", "\u115f=1", "\x1b=1", "\u034f=1+1", "⁺1+1", "₌1", "⁻1",
-]  # fmt: skip
+    "=1+1",
+    "+1+1",
+    "-1+1",
+    "@SUM(1)",
+    "=cmd|' /C calc'!A0",
+    '=HYPERLINK("http://x","y")',
+    "\t=1+1",
+    "\r=1+1",
+    "\n=1+1",
+    "\x00=1+1",
+    "\ufeff=1+1",
+    "\u200b=1+1",
+    "\u200d=1+1",
+    "\u2060=1+1",
+    "\xad=1+1",
+    "＝1+1",
+    "＋1+1",
+    "－1+1",
+    "＠SUM(1)",
+    " =1+1",
+    "\xa0=1+1",
+    "\u3000=1+1",
+    "\u202e=1+1",
+    "﹦1+1",
+    "﹢1+1",
+    "﹣1",
+    "﹫x",
+    "−1+1",
+    "\u0301=1+1",
+    "\x0b=1",
+    "\x7f=1",
+    "\u2066=1+1",
+    "\U000e0020=1+1",
+    "‐1+1",
+    "–1+1",
+    "\ufe0f=1+1",
+    "\u115f=1",
+    "\x1b=1",
+    "\u034f=1+1",
+    "⁺1+1",
+    "₌1",
+    "⁻1",
+]
 
 
 def starts_active(text: str) -> bool:
     """Judged on its own: normalise the whole cell, drop what cannot be seen, look at the first sign."""
     normal = unicodedata.normalize("NFKC", text)
-    seen = [s for s in normal if unicodedata.category(s) not in {"Cf", "Cc", "Mn", "Me", "Zs", "Zl", "Zp", "Cn"}]
+    seen = [
+        s for s in normal if unicodedata.category(s) not in {"Cf", "Cc", "Mn", "Me", "Zs", "Zl", "Zp", "Cn"}
+    ]
     return bool(seen) and seen[0] in "=+-@"
 
 
@@ -45,7 +85,9 @@ def test_no_text_ever_starts_a_formula(text: str) -> None:
     assert not starts_active(safe_text(text))
 
 
-@pytest.mark.parametrize("text", ["林婉清", "13800004417", "a|b", "O'Neil", "100%", "", "第一行\n第二行", "a=b", "x-1"])
+@pytest.mark.parametrize(
+    "text", ["林婉清", "13800004417", "a|b", "O'Neil", "100%", "", "第一行\n第二行", "a=b", "x-1"]
+)
 def test_ordinary_text_is_left_as_it_is(text: str) -> None:
     assert safe_text(text) == text
 
