@@ -177,7 +177,7 @@ class CatalogueSaved(Event):
     """A category, brand or channel was added or changed."""
 
     name: ClassVar[str] = "purchases.catalogue_saved"
-    wording = _("%(what)s %(item_id)s saved")
+    wording = _("Categories, brands or channels changed")
     icon = "ti-category"
 
     what: str

@@ -172,12 +172,12 @@ def test_codes_keep_the_order_of_text_and_mark_blanks() -> None:
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
-def sold(id: int, days: int, quantity: int, amount: int = 10_000) -> Candidate:
-    return Candidate(id, f"S{id}", "k", NOON + timedelta(days=days), Decimal(quantity), amount)
+def sold(key: int, days: int, quantity: int, amount: int = 10_000) -> Candidate:
+    return Candidate(key, f"S{key}", "k", NOON + timedelta(days=days), Decimal(quantity), amount)
 
 
-def back(id: int, days: int, quantity: int, amount: int = 100, order: str = "") -> Cancellation:
-    return Cancellation(id, f"C{id}", "k", NOON + timedelta(days=days), Decimal(quantity), amount, order)
+def back(key: int, days: int, quantity: int, amount: int = 100, order: str = "") -> Cancellation:
+    return Cancellation(key, f"C{key}", "k", NOON + timedelta(days=days), Decimal(quantity), amount, order)
 
 
 def test_a_cancellation_takes_the_most_recent_earlier_line_with_enough_left() -> None:
