@@ -109,10 +109,11 @@ def test_data_of_another_version_are_named_and_left_alone(new_home: Home) -> Non
     with hold(home):
         pass
     wait_until(lambda: not processes_in(Places(home).data))
+    before = (Places(home).data / "PG_VERSION").read_text()
     (Places(home).data / "PG_VERSION").write_text("14\n")
     with pytest.raises(OtherVersion, match="PostgreSQL 14"):
         hold(home)
-    (Places(home).data / "PG_VERSION").write_text("18\n")
+    (Places(home).data / "PG_VERSION").write_text(before)
     hold(home).release()
 
 
