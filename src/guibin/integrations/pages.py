@@ -59,6 +59,7 @@ def job_of(run: api.RunView) -> dict[str, Any] | None:
     total = progress.total or run.rows_total
     texts = {
         "integrations.check": _("Reading the file"),
+        "integrations.prepare": _("Reading the file"),
         "integrations.stage": _("Checking every row"),
         "integrations.run": _("Importing"),
         "integrations.undo": _("Taking the import back"),

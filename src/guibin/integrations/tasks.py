@@ -37,6 +37,11 @@ def _do(run_id: int, step: str) -> None:
     if step == "check":
         view = api.get_import(run_id)
         api.check_file(run_id=run_id, options=view.options, template=view.template, actor=actor, at=at)
+    elif step == "prepare":
+        wanted = str(api.get_import(run_id).options.get("template_wanted") or "")
+        api.check_file(run_id=run_id, template=wanted, actor=actor, at=at)
+        api.map_columns(run_id=run_id, actor=actor, at=at)
+        api.stage_run(run_id=run_id, actor=actor, at=at)
     elif step == "stage":
         api.stage_run(run_id=run_id, actor=actor, at=at)
     elif step == "run":

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,7 +25,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @requires(VIEW_IMPORTS)
-def import_list(request: HttpRequest) -> HttpResponse:
+def import_list(request: HttpRequest) -> HttpResponseBase:
     def fetch(state: Any) -> Any:
         kinds, states = state.get("kind") or (), state.get("state") or ()
         return api.list_imports(kinds=tuple(kinds), states=tuple(states), number=state.page, size=state.size)
@@ -167,7 +168,8 @@ def map_columns(request: HttpRequest, import_id: int) -> HttpResponse:
 
 
 def _mapping(data: Any) -> dict[str, Any]:
-    targets, styles = {}, {}
+    targets: dict[int, str] = {}
+    styles: dict[int, dict[str, str]] = {}
     for key, value in data.items():
         name, _dash, place = key.partition("-")
         if not place.isdigit():

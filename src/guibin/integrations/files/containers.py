@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, cast
 
 from guibin.integrations.files.limits import RATIO_FREE_BYTES, Limits
 from guibin.integrations.files.refusal import Refused
@@ -132,7 +132,9 @@ def _open_gzip(file: BinaryIO, limits: Limits) -> Content:
     packed = file.seek(0, io.SEEK_END)
 
     def reopen() -> BinaryIO:
-        return io.BufferedReader(Counted(gzip.GzipFile(fileobj=_rewound(file)), packed, limits), CHUNK_BYTES)
+        return io.BufferedReader(
+            Counted(cast("BinaryIO", gzip.GzipFile(fileobj=_rewound(file))), packed, limits), CHUNK_BYTES
+        )
 
     head = reopen().read(64)
     if not head:

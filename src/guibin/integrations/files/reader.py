@@ -70,7 +70,7 @@ def _inspect(content: Content, options: dict[str, Any], limits: Limits, out: Bin
     header, cells, width = _headings(head, options)
     found |= {"header": header, "columns": name_columns(cells, width), "width": width}
     found["mojibake"] = None if mojibake is None or mend else _mojibake_json(mojibake)
-    layout = Layout(width, _stripped(cells[:width]), tuple(mend) if mend else None)  # type: ignore[arg-type]  # a pair
+    layout = Layout(width, _stripped(cells[:width]), tuple(mend) if mend else None)
     found |= _stream(source, limits, header, layout, out)
     return found
 

@@ -8,13 +8,14 @@ from django.db import transaction
 
 from guibin.accounts import api as accounts
 from guibin.core import jobs
+from guibin.core.ids import StaffId
 from guibin.core.permissions import SYSTEM, Actor
 from guibin.customers import api as customers
 from guibin.integrations.models import ImportRun
 from guibin.integrations.operations.locking import get_run, lock_run
 from guibin.integrations.permissions import ALL, IMPORT_FILES
 
-STEPS = ("check", "stage", "run", "undo")
+STEPS = ("check", "prepare", "stage", "run", "undo")
 
 
 def queue_step(
@@ -38,7 +39,7 @@ def actor_of(run_id: int) -> Actor:
     code = ImportRun.objects.values_list("actor", flat=True).get(pk=run_id)
     kind, _colon, number = code.partition(":")
     if kind == "staff" and number.isdigit():
-        return accounts.actor_for_staff(int(number))
+        return accounts.actor_for_staff(StaffId(int(number)))
     if kind == "key" and number.isdigit():
         return Actor(kind="key", id=int(number), permissions=frozenset(p.code for p in ALL))
     return SYSTEM

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol, cast
 
 from guibin.core.permissions import Actor
 from guibin.integrations.models import ImportRun
@@ -18,6 +18,11 @@ class Sending:
     folder: Path
     actor: Actor
     at: datetime
+
+    @property
+    def policy(self) -> Literal["skip", "fill", "overwrite"]:
+        """What happens to those who are known already."""
+        return cast("Literal['skip', 'fill', 'overwrite']", self.run.policy)
 
 
 class Sender(Protocol):

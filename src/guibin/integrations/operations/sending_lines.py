@@ -124,7 +124,7 @@ class PeopleSender:
         return customers.bulk_upsert(
             rows=rows,
             match_keys=[key for key in s.run.match_keys if key in customers.MATCH_KEYS] or ["external_id"],
-            policy=s.run.policy,
+            policy=s.policy,
             source=s.run.source,
             import_id=s.run.pk,
             actor=s.actor,
@@ -273,7 +273,7 @@ class SaleSender(_Documents):
         book(books, labels, exact, result, sign=1)
         keep_refused(s, part, "s", result, labels)
         books.add_figure("orders_created", result.documents_created)
-        return table.num_rows
+        return int(table.num_rows)
 
     def _ensure_products(self, table: pa.Table, part: int) -> None:
         """Categories and brands come with the product; products without them appear by themselves."""
@@ -315,7 +315,7 @@ class RefundSender(_Documents):
         labels = pc.if_else(created, "refund_unmatched", _turned_down(result))
         book(books, labels, pc.negate(_exact(table)), result, sign=-1)
         keep_refused(s, part, "r", result, labels)
-        return table.num_rows
+        return int(table.num_rows)
 
 
 class MatchSender:

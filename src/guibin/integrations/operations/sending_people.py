@@ -44,7 +44,7 @@ class CustomerSender:
         outcomes = customers.bulk_upsert(
             rows=rows,
             match_keys=self._keys(),
-            policy=s.run.policy,
+            policy=s.policy,
             source=s.run.source,
             import_id=s.run.pk,
             actor=s.actor,

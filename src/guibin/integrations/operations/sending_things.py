@@ -73,7 +73,7 @@ class ProductSender(_Things):
         kinds = [words_kind(text) if text else None for text in table["line_kind"].to_pylist()]
         batch = shaped(table.append_column("kind", pa.array(kinds, pa.string())), purchases.PRODUCTS)
         result = purchases.ensure_products(
-            batch, import_id=s.run.pk, policy=s.run.policy, actor=s.actor, at=s.at, origin=Origin.IMPORT
+            batch, import_id=s.run.pk, policy=s.policy, actor=s.actor, at=s.at, origin=Origin.IMPORT
         )
         write_table(s.folder, "before", part, result.before)
         outcome = pc.cast(result.outcomes["outcome"], pa.string()).to_pylist()

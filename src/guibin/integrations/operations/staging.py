@@ -130,14 +130,14 @@ class _Totals:
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
-        self.sums: Counter[str] = Counter()
+        self.sums: dict[str, Decimal] = {}
         self.first_on: date | None = None
         self.last_on: date | None = None
 
     def add(self, staged: Staged) -> None:
         self.counts += staged.counts
         for outcome, amount in staged.sums.items():
-            self.sums[outcome] = self.sums.get(outcome, Decimal(0)) + amount  # type: ignore[assignment]  # exact sums
+            self.sums[outcome] = self.sums.get(outcome, Decimal(0)) + amount
         if staged.first_on is not None:
             self.first_on = min(filter(None, (self.first_on, staged.first_on)))
             self.last_on = max(filter(None, (self.last_on, staged.last_on)))
@@ -146,7 +146,7 @@ class _Totals:
         before = sum(self.sums.values(), Decimal(0))
         return {
             "amount_before_exclusions": plain(before),
-            "sums": {outcome: plain(Decimal(amount)) for outcome, amount in self.sums.items() if amount},
+            "sums": {outcome: plain(amount) for outcome, amount in self.sums.items() if amount},
             "first_on": self.first_on.isoformat() if self.first_on else None,
             "last_on": self.last_on.isoformat() if self.last_on else None,
         }
