@@ -38,20 +38,20 @@ class ProfileForm(forms.Form):
     )
     birth_calendar = forms.ChoiceField(label=_("Birthday by"), choices=CALENDAR_CHOICES, initial="solar")
     birth_year = forms.IntegerField(
-        label=_("Year"),
+        label=pgettext_lazy("birthday", "Year"),
         required=False,
         min_value=1900,
         max_value=2100,
     )
     birth_month = forms.TypedChoiceField(
-        label=_("Month"),
+        label=pgettext_lazy("birthday", "Month"),
         required=False,
         coerce=int,
         empty_value=None,
         choices=[("", "–"), *((n, n) for n in range(1, 13))],
     )
     birth_day = forms.TypedChoiceField(
-        label=_("Day"),
+        label=pgettext_lazy("birthday", "Day"),
         required=False,
         coerce=int,
         empty_value=None,
