@@ -1,5 +1,6 @@
 """What the figures say about one customer: cell, stage, months, score, and the whole receipt."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -87,7 +88,7 @@ def _shade(customers: int, most: int) -> int:
     """Square-root steps, so that one crowded cell does not pale all others."""
     if not customers or not most:
         return 0
-    return max(1, min(4, round(4 * (customers / most) ** 0.5)))
+    return max(1, min(4, round(4 * math.sqrt(customers / most))))
 
 
 def months_chart(facts: Facts | None, *, as_of: date, currency: str) -> Chart | None:
