@@ -91,7 +91,7 @@ def _free_port() -> int:
 
 
 def _wait_until_it_answers(url: str, serving: "subprocess.Popen[bytes]", log: Path) -> None:
-    for _attempt in range(240):
+    for _attempt in range(720):
         assert serving.poll() is None, log.read_text()
         try:
             urllib.request.urlopen(url, timeout=5).close()
