@@ -13,14 +13,32 @@ from guibin.core.cli import command, json_option, option, print_json, say
         "Make everything the product needs: keys, database, tables, static files. Quick and harmless again."
     ),
 )
+@option(
+    "--owner",
+    default="",
+    metavar="NAME",
+    help=_("Also make the first account, with this sign-in name, and print its one-time link."),
+)
 @json_option
-def setup(*, as_json: bool) -> None:
+def setup(*, owner: str, as_json: bool) -> None:
     done = install.install(say)
+    link = _invite_owner(owner) if owner else ""
     if as_json:
-        print_json(done.as_json())
+        print_json({**done.as_json(), **({"owner_link": link} if link else {})})
         return
     for step in done.next_steps:
         say(f"  {step}")
+    if link:
+        say(_("Open this behind the address, once, to choose the owner's password:"))
+        say(f"  {link}")
+
+
+def _invite_owner(name: str) -> str:
+    """The path of a one-time link; a repeat before it is used gives a new one."""
+    from guibin.accounts.api import invite_first_owner
+    from guibin.core.clock import now
+
+    return invite_first_owner(sign_in_name=name, display_name=name, at=now()).path
 
 
 @command("migrate", help=_("Bring the tables up to date, as the role that owns them."))
