@@ -1,12 +1,13 @@
 """Creating, editing, archiving and erasing one customer."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
 
 from guibin.core import preferences
-from guibin.core.errors import DomainError, constraint_errors
+from guibin.core.errors import DomainError, Forbidden, constraint_errors
 from guibin.core.events import Origin, record, subject
 from guibin.core.permissions import Actor
 from guibin.core.sealing import SealKey, vault
@@ -60,11 +61,11 @@ def create_customer(
 ) -> int:
     """A new customer with the next number, and a member card if there is one; returns the id.
 
-    Raises ``NameMissing`` when there is neither a name nor a contact, the errors of ``Profile`` fields
+    Raises ``Forbidden``, ``NameMissing`` when there is neither a name nor a contact, the errors of ``Profile`` fields
     and contact values, ``IdNumberTaken``, ``ContactTwice`` or ``ExternalIdTaken``.
     """
     actor.require(EDIT_CUSTOMER)
-    texts = _checked(profile)
+    texts = _checked(_placed(profile, actor))
     region = preferences.get(PHONE_REGION)
     points = [(contact, check_contact(contact, region)) for contact in contacts]
     if not texts["name"] and not texts["latin_name"] and not points:
@@ -97,6 +98,18 @@ def create_customer(
     if card.strip():
         add_external_id(customer_id=customer_id, source=CARD_SOURCE, value=card, actor=actor, at=at)
     return customer_id
+
+
+def _placed(profile: Profile, actor: Actor) -> Profile:
+    """Somebody who works for some stores only enters customers of these: the first unless one is named.
+    Raises ``Forbidden`` for another store."""
+    if actor.store_ids is None:
+        return profile
+    if profile.joined_store_id is None and actor.store_ids:
+        return replace(profile, joined_store_id=min(actor.store_ids))
+    if profile.joined_store_id not in actor.store_ids:
+        raise Forbidden
+    return profile
 
 
 def _checked(profile: Profile) -> Texts:

@@ -198,6 +198,13 @@ def test_somebody_of_one_store_sees_only_its_customers(zhang: int) -> None:
         api.archive_customer(customer_id=other, actor=replace(BOSS, store_ids=frozenset({7})), at=AT)
 
 
+def test_somebody_of_one_store_enters_customers_of_that_store() -> None:
+    mine = api.create_customer(profile=api.Profile(name="李娜"), actor=CLERK, at=AT)
+    assert api.get_customer(mine, actor=CLERK).profile.joined_store_id == 7
+    with pytest.raises(Forbidden):
+        api.create_customer(profile=api.Profile(name="李娜", joined_store_id=8), actor=CLERK, at=AT)
+
+
 def test_contact_points_are_added_preferred_and_removed(zhang: int) -> None:
     second = api.add_contact(
         customer_id=zhang,
