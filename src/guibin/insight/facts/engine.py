@@ -88,6 +88,7 @@ def open_engine(name: str | None = None) -> Iterator[DuckEngine | SparkEngine]:
 def open_duck() -> Iterator[DuckEngine]:
     """A fresh in-memory DuckDB that spills to the system's temporary folder when memory runs short."""
     backend = ibis.duckdb.connect(memory_limit=MEMORY)
+    backend.con.execute("SET enable_progress_bar = false")
     try:
         yield DuckEngine(backend)
     finally:

@@ -18,6 +18,7 @@ from guibin.insight import api
 from guibin.insight.errors import DayInvalid, NeverRefreshed
 from guibin.insight.permissions import REFRESH_FACTS
 from guibin.web.access import actor_of
+from guibin.web.charts import ValueFormat
 
 View = Callable[..., HttpResponse]
 TABS = (
@@ -81,6 +82,11 @@ def members_url(day: Day, **chosen: object) -> str:
 def major(minor: int, currency: str) -> float:
     """Minor units for a chart, which draws major ones."""
     return float(Money(minor, currency).amount)
+
+
+def money_format(currency: str) -> ValueFormat:
+    """How a chart writes money: its ¥ is for yuan only, other currencies are named beside the title."""
+    return "money" if currency == "CNY" else "number"
 
 
 def needs_facts(key: str) -> Callable[[View], View]:

@@ -13,7 +13,7 @@ from guibin.insight import api
 from guibin.insight.permissions import VIEW_REPORTS
 from guibin.insight.rules.scores import GROUPS, SCORES, group_of
 from guibin.insight.views.charts import flow_chart, pareto_chart
-from guibin.insight.views.pages import Day, day_of, major, members_url, needs_facts, page
+from guibin.insight.views.pages import Day, day_of, major, members_url, money_format, needs_facts, page
 from guibin.insight.wording import GROUP_ADVICE, GROUP_LABELS, GROUP_TRAITS
 from guibin.web import formats
 from guibin.web.access import requires
@@ -87,7 +87,7 @@ def heat_chart(report: api.RfmReport, day: Day, show: str, group: str) -> Chart:
         )
         for cell in report.cells
     ]
-    unit = _("customers") if show == "people" else _("net spend")
+    unit = _("customers") if show == "people" else currency
     return Chart(
         kind="heatmap",
         id="rfm-cells",
@@ -99,7 +99,7 @@ def heat_chart(report: api.RfmReport, day: Day, show: str, group: str) -> Chart:
         rows=[f"M{score}" for score in SCORES],
         facets=recency_labels(report.cuts.recency),
         cells=sorted(cells, key=lambda cell: cell.outlined),  # the outline is drawn over its neighbours
-        format="number" if show == "people" else "money",
+        format="number" if show == "people" else money_format(currency),
         height="l",
     )
 

@@ -11,7 +11,7 @@ from guibin.insight.forms import ThresholdsForm
 from guibin.insight.permissions import CHANGE_THRESHOLDS, VIEW_REPORTS
 from guibin.insight.preferences import ACTIVE_MONTHS, STAGE_DAYS
 from guibin.insight.views.charts import pareto_chart
-from guibin.insight.views.pages import Day, day_of, major, members_url, needs_facts, page
+from guibin.insight.views.pages import Day, day_of, major, members_url, money_format, needs_facts, page
 from guibin.insight.wording import STAGE_LABELS, STAGE_MEANINGS
 from guibin.web import formats
 from guibin.web.access import actor_of, requires
@@ -143,12 +143,13 @@ def behaviour(request: HttpRequest) -> HttpResponse:
 
 def behaviour_charts(found: api.Behaviour, day: Day, currency: str) -> list[Chart]:
     period = _("12 months to %(day)s") % {"day": formats.day(day.day)}
+    format_ = money_format(currency)
     return [
         Chart(
-            kind="line", id="months", title=_("Net spend by month"), unit=_("net spend"), period=period,
+            kind="line", id="months", title=_("Net spend by month"), unit=currency, period=period,
             categories=[formats.day(month.until, "short") for month in found.months],
             series=[Series(_("Net spend"), [major(m.net_minor, currency) for m in found.months], role="now")],
-            format="money", area=True, note=_("Each point is the month that ends on this day."),
+            format=format_, digits=0, area=True, note=_("Each point is the month that ends on this day."),
         ),
         Chart(
             kind="bar", id="frequency", title=_("How often they buy"), unit=_("customers"), period=period,
@@ -171,12 +172,12 @@ def behaviour_charts(found: api.Behaviour, day: Day, currency: str) -> list[Char
             axis=_("median days between purchases"),
         ),
         Chart(
-            kind="bar", id="categories", title=_("What they buy"), unit=_("sales"), period=period,
+            kind="bar", id="categories", title=_("What they buy"), unit=currency, period=period,
             categories=[c.name or _("No category") for c in found.categories],
             series=[
                 Series(_("Sales"), [major(c.amount_minor, currency) for c in found.categories], role="now")
             ],
-            format="money", horizontal=True,
+            format=format_, digits=0, horizontal=True,
         ),
     ]  # fmt: skip
 

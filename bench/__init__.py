@@ -1,0 +1,1 @@
+"""Benchmarks: our jobs beside their limits."""
