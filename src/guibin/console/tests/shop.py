@@ -47,13 +47,13 @@ def order(number: str, yuan: int, *, days_ago: int = 3) -> int:
 
 
 def decide() -> None:
-    """Count everybody and decide by the combined preset; needs committed rows."""
+    """Count everybody and decide by the cumulative preset; needs committed rows."""
     today = NOW.date()
     insight.refresh(as_of=today, actor=SYSTEM, at=NOW)
     facts = insight.facts_table(as_of=today)
-    rules = loyalty.preset_rules("combined", "CNY")
+    rules = loyalty.preset_rules("cumulative", "CNY")
     preview = loyalty.preview_policy(rules=rules, facts=facts, as_of=today, currency="CNY")
-    loyalty.create_policy(code="house", name="贵宾标准", preset="combined", actor=SYSTEM, at=NOW)
+    loyalty.create_policy(code="house", name="贵宾标准", preset="cumulative", actor=SYSTEM, at=NOW)
     loyalty.save_policy_version(
         policy_code="house",
         rules=rules,

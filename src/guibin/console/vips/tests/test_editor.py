@@ -11,7 +11,6 @@ from guibin.console.vips.editor import (
     show_rules,
 )
 from guibin.loyalty import api as loyalty
-from guibin.loyalty.rules.presets import build_preset
 
 
 def posted(form: RulesForm) -> dict[str, str]:
@@ -35,16 +34,19 @@ def posted(form: RulesForm) -> dict[str, str]:
     return data
 
 
+pytestmark = pytest.mark.django_db
+
+
 @pytest.mark.parametrize("code", loyalty.CODES)
 @pytest.mark.parametrize("currency", ["CNY", "JPY"])
 def test_a_preset_survives_the_form(code: str, currency: str) -> None:
-    rules = build_preset(code, {}, 0 if currency == "JPY" else 2)
+    rules = loyalty.preset_rules(code, currency)
     form = show_rules(rules, currency)
     assert parse_form(read_form(posted(form), currency)) == rules
 
 
 def test_buttons_add_and_remove() -> None:
-    form = show_rules(build_preset("cumulative", {}, 2), "CNY")
+    form = show_rules(loyalty.preset_rules("cumulative", "CNY"), "CNY")
     grown = change_form(change_form(form, "condition:0:0"), "group:1")
     assert [[len(group) for group in level.groups] for level in grown.levels] == [[2], [1, 1]]
     assert change_form(grown, "drop:0:0:1") == change_form(form, "group:1")
@@ -57,12 +59,12 @@ def test_buttons_add_and_remove() -> None:
 
 @pytest.mark.parametrize("wish", ["", "nonsense", "condition:9:9", "drop:0:9:9", "drop_level:7", "group:x"])
 def test_a_senseless_wish_changes_nothing(wish: str) -> None:
-    form = show_rules(build_preset("cumulative", {}, 2), "CNY")
+    form = show_rules(loyalty.preset_rules("cumulative", "CNY"), "CNY")
     assert change_form(form, wish) == form
 
 
 def test_numbers_are_read_with_separators_and_refused_otherwise() -> None:
-    form = show_rules(build_preset("cumulative", {}, 2), "CNY")
+    form = show_rules(loyalty.preset_rules("cumulative", "CNY"), "CNY")
     data = posted(form) | {"l0-g0-c0-value": "1，234,500.5"}
     level = parse_form(read_form(data, "CNY")).level("senior")
     assert level.when == loyalty.Compare(fact="net_lifetime", op=loyalty.Op.GTE, value=123_450_050)
@@ -72,13 +74,13 @@ def test_numbers_are_read_with_separators_and_refused_otherwise() -> None:
 
 
 def test_two_levels_with_one_badge_are_refused() -> None:
-    data = posted(show_rules(build_preset("cumulative", {}, 2), "CNY")) | {"l0-rank": "2"}
+    data = posted(show_rules(loyalty.preset_rules("cumulative", "CNY"), "CNY")) | {"l0-rank": "2"}
     with pytest.raises(loyalty.RulesInvalid):
         parse_form(read_form(data, "CNY"))
 
 
 def test_the_invitation_list_can_be_a_condition() -> None:
-    data = posted(show_rules(build_preset("monthly", {}, 2), "CNY")) | {
+    data = posted(show_rules(loyalty.preset_rules("monthly", "CNY"), "CNY")) | {
         "l0-g0-c1-fact": "@in",
         "l0-g0-c1-op": "gte",
     }
