@@ -1,4 +1,4 @@
-"""What insight may copy: orders, their lines, refunds, products and categories. Base currency, no text about people."""
+"""What insight may copy: orders, lines, refunds, products, categories; base currency, no people."""
 
 from guibin.core.manifest import Column, Dataset
 

@@ -72,7 +72,7 @@ class OrderForm(forms.Form):
 class LineForm(forms.Form):
     """One line of an order recorded by hand; an empty one is left out."""
 
-    sku = forms.CharField(label=_("Code"), required=False, max_length=80)
+    sku = forms.CharField(label=_("Product code"), required=False, max_length=80)
     description = forms.CharField(label=_("What"), required=False, max_length=200)
     quantity = forms.DecimalField(
         label=_("Quantity"), required=False, min_value=Decimal("0.001"), max_digits=18, decimal_places=3
@@ -153,7 +153,7 @@ class RefundForm(forms.Form):
 class ProductForm(forms.Form):
     """A product. Prices are per unit in the base currency."""
 
-    sku = forms.CharField(label=_("Code"), max_length=80)
+    sku = forms.CharField(label=_("Product code"), max_length=80)
     name = forms.CharField(label=_("Name"), required=False, max_length=200)
     name_en = forms.CharField(label=_("English name"), required=False, max_length=200)
     category_id = forms.TypedChoiceField(label=_("Category"), required=False, coerce=int, empty_value=None)

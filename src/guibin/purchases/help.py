@@ -10,15 +10,18 @@ ALL = (
         _("Purchases"),
         (
             _(
-                "Every order that came in by file, by program or by hand. The sum above the list is of what the filters leave, before refunds; cancelled orders are not in it."
+                "Every order that came in by file, by program or by hand. The sum above the list is of "
+                "what the filters leave, before refunds; cancelled orders are not in it."
             ),
             _(
-                "Totals are in each order's own currency; the sum is in the base currency, at the rate of the order's day."
+                "Totals are in each order's own currency; the sum is in the base currency, at the rate "
+                "of the order's day."
             ),
         ),
         (
             _(
-                "Narrow the list by day, store, channel or status. Every filter stays in the address, so you can send it to a colleague."
+                "Narrow the list by day, store, channel or status. Every filter stays in the address, so "
+                "you can send it to a colleague."
             ),
             _("Open an order to see its lines, payments, refunds and parcel."),
         ),
@@ -28,7 +31,8 @@ ALL = (
         _("One order"),
         (
             _(
-                "What was bought is never changed afterwards. Goods that come back are refunds, on their own day, and count against the customer from that day."
+                "What was bought is never changed afterwards. Goods that come back are refunds, on their "
+                "own day, and count against the customer from that day."
             ),
             _("An order nothing was refunded of can be cancelled: then it no longer counts at all."),
         ),
@@ -38,11 +42,13 @@ ALL = (
         _("Record a purchase"),
         (
             _(
-                "For sales that no till or shop reports. Leave the customer number empty when you do not know who bought."
+                "For sales that no till or shop reports. Leave the customer number empty when you do not "
+                "know who bought."
             ),
             _("A product code that is not known yet becomes a product by itself."),
             _(
-                "The discount on the whole order is spread over its lines in proportion, exact to the last cent."
+                "The discount on the whole order is spread over its lines in proportion, exact to the "
+                "last cent."
             ),
         ),
     ),
@@ -51,11 +57,13 @@ ALL = (
         _("Refund"),
         (
             _(
-                "Enter how many pieces of each line come back. The amount follows from what was paid; enter one only to give back something else."
+                "Enter how many pieces of each line come back. The amount follows from what was paid; "
+                "enter one only to give back something else."
             ),
             _("Quantity 0 with an amount gives money back without goods, for a price adjustment."),
             _(
-                "Several refunds of one order never exceed what was bought, also when two people press the button at once."
+                "Several refunds of one order never exceed what was bought, also when two people press "
+                "the button at once."
             ),
         ),
         (
@@ -69,7 +77,8 @@ ALL = (
         _("Products"),
         (
             _(
-                "Products come with files or appear by themselves when an order names a new code. Sales are before refunds, in the base currency."
+                "Products come with files or appear by themselves when an order names a new code. Sales "
+                "are before refunds, in the base currency."
             ),
         ),
     ),
@@ -83,7 +92,8 @@ ALL = (
         _("Categories and brands"),
         (
             _(
-                "Categories may lie inside one another. Customers' favourite categories are counted by the category a product lies in."
+                "Categories may lie inside one another. Customers' favourite categories are counted by "
+                "the category a product lies in."
             ),
         ),
     ),
@@ -92,7 +102,8 @@ ALL = (
         _("Sales channels"),
         (
             _(
-                "How a purchase reached you. Words like 小程序 or website in a file are recognised; others become channels of your own."
+                "How a purchase reached you. Words like 小程序 or website in a file are recognised; others "
+                "become channels of your own."
             ),
         ),
     ),
@@ -101,7 +112,8 @@ ALL = (
         _("Currency rates"),
         (
             _(
-                "A rate holds from its day until the next one. Orders already here keep the rate they were converted with."
+                "A rate holds from its day until the next one. Orders already here keep the rate they "
+                "were converted with."
             ),
             _("All thresholds, such as those of VIP policies, are numbers in the base currency."),
         ),

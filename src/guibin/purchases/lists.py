@@ -39,6 +39,7 @@ class ShownOrder:
     store: str
     channel_name: str
     status_name: str
+    source_name: str
     customer_name: str
     customer_number: str
 
@@ -75,6 +76,7 @@ def show_orders(rows: Iterable[OrderRow]) -> list[ShownOrder]:
                 store=stores.get(row.store_id or 0, ""),
                 channel_name=channels.get(row.channel, row.channel),
                 status_name=str(words.STATUSES[row.status]),
+                source_name=str(words.SOURCES.get(row.source, row.source)),
                 customer_name="" if card is None else card.name or card.latin_name or card.number,
                 customer_number="" if card is None else card.number,
             )
@@ -119,7 +121,7 @@ ORDERS = ListSpec(
         Column("net", _("After refunds"), kind="money", hidden=True),
         Column("discount", _("Discount"), kind="money", hidden=True),
         Column("promoted", _("With a promotion"), kind="yes_no", hidden=True),
-        Column("source", _("Source"), hidden=True),
+        Column("source_name", _("Source"), hidden=True, export=lambda row: row.source),
     ],
     filters=[
         Filter.text("number", _("Order number")),
@@ -130,9 +132,9 @@ ORDERS = ListSpec(
         Filter.number("amount", _("Total")),
         Filter.yes_no("refunded", _("With a refund")),
         Filter.yes_no("anonymous", _("Without a customer")),
-        Filter.text("customer", _("Customer number")),
-        Filter.text("sku", _("Product code")),
-        Filter.text("source", _("Source")),
+        Filter("customer", _("Customer number"), "text"),
+        Filter("sku", _("Product code"), "text"),
+        Filter("source", _("Source"), "text"),
     ],
     sort="-ordered_at",
     export=EXPORT_ORDERS,

@@ -15,7 +15,8 @@ FIELDS: dict[str, dict[PrivacyClass, str]] = {
     "Category": {NONE: "changed_xid id parent code name import_id"},
     "Brand": {NONE: "id code name import_id"},
     "Product": {
-        NONE: "changed_xid id sku name name_en category brand kind list_price unit_cost status import_id created_at"
+        NONE: "changed_xid id sku name name_en category brand kind list_price unit_cost status import_id"
+        " created_at"
     },
     "SalesChannel": {NONE: "id code name is_shipped is_active import_id"},
     "CurrencyRate": {NONE: "id currency valid_from rate"},
@@ -23,12 +24,14 @@ FIELDS: dict[str, dict[PrivacyClass, str]] = {
         ID: "customer",
         SEALED: "tracking_sealed",
         NONE: "changed_xid id source number store_id channel ordered_at ordered_on currency rate gross_minor"
-        " discount_minor total_minor amount_base_minor refunded_minor status carrier promoted import_id touched_at"
+        " discount_minor total_minor amount_base_minor refunded_minor status carrier promoted import_id "
+        "touched_at"
         " idempotency_key input_hash",
     },
     "OrderLine": {
         NONE: "changed_xid id order line_key product sku description kind quantity unit_price gross_minor"
-        " discount_minor amount_minor amount_base_minor unit_cost cost_base_minor refunded_quantity refunded_minor"
+        " discount_minor amount_minor amount_base_minor unit_cost cost_base_minor refunded_quantity "
+        "refunded_minor"
         " import_id"
     },
     "Payment": {NONE: "id order method amount_minor paid_at"},

@@ -12,7 +12,8 @@ class Order(ChangeTracked):
     """One purchase. ``gross_minor`` is before, ``total_minor`` after discounts; both before refunds.
 
     ``amount_base_minor`` is the sum of the lines' base amounts at ``rate``, the dated rate of
-    ``ordered_on``. ``touched_at`` is when somebody last changed it after it came in. ``tracking_sealed`` is sealed under the customer's key.
+    ``ordered_on``. ``touched_at`` is when somebody last changed it after it came in.
+    ``tracking_sealed`` is sealed under the customer's key.
     """
 
     source = models.CharField(max_length=40, db_collation="C")

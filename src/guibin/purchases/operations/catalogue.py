@@ -159,7 +159,10 @@ def create_channel(*, code: str, name: str, actor: Actor, at: datetime) -> int:
 
 
 def edit_channel(*, code: str, name: str, is_active: bool, actor: Actor, at: datetime) -> None:
-    """Rename a channel or take it out of forms; its code stays, because orders hold it. Raises ``ChannelUnknown``."""
+    """Rename a channel or take it out of forms; its code stays, because orders hold it.
+
+    Raises ``ChannelUnknown``.
+    """
     with transaction.atomic():
         channel = SalesChannel.objects.select_for_update().filter(code=code).first()
         if channel is None:

@@ -184,7 +184,8 @@ def _result(rows: pa.Table, verdict: Verdict, before: list[ProductFields]) -> En
 def _load(skus: list[str]) -> dict[str, ProductFields]:
     """The products that are here, locked in id order."""
     rows = fetch(
-        f"SELECT sku, id, {', '.join(FIELDS)} FROM purchases_product WHERE sku = ANY(%s) ORDER BY id FOR UPDATE",  # noqa: S608 - fixed column names
+        "SELECT sku, id, name, name_en, category_id, brand_id, kind, list_price, unit_cost"
+        " FROM purchases_product WHERE sku = ANY(%s) ORDER BY id FOR UPDATE",
         [skus],
     )
     return {
@@ -201,9 +202,11 @@ def _columns(products: Iterable[ProductFields]) -> list[list[Any]]:
 def _insert(products: Mapping[str, ProductFields], import_id: int | None, at: datetime) -> None:
     if products:
         fetch(
-            "INSERT INTO purchases_product (sku, name, name_en, category_id, brand_id, kind, list_price, unit_cost,"
+            "INSERT INTO purchases_product (sku, name, name_en, category_id, brand_id, kind, list_price, "
+            "unit_cost,"
             " status, import_id, created_at) SELECT g.*, 'active', %s, %s FROM unnest(%s::text[], %s::text[],"
-            " %s::text[], %s::int8[], %s::int8[], %s::text[], %s::numeric[], %s::numeric[]) AS g RETURNING id",
+            " %s::text[], %s::int8[], %s::int8[], %s::text[], %s::numeric[], %s::numeric[]) AS g "
+            "RETURNING id",
             [import_id, at, list(products), *_columns(products.values())],
         )
 
@@ -252,7 +255,8 @@ def _ensure_brands(names: set[str], import_id: int | None) -> dict[str, int]:
         return {}
     codes = [name[:120] for name in wanted]
     fetch(
-        "INSERT INTO purchases_brand (code, name, import_id) SELECT code, code, %s FROM unnest(%s::text[]) AS g (code)"
+        "INSERT INTO purchases_brand (code, name, import_id) SELECT code, code, %s FROM "
+        "unnest(%s::text[]) AS g (code)"
         " ON CONFLICT (lower(code)) DO NOTHING RETURNING id",
         [import_id, codes],
     )

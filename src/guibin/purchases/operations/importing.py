@@ -186,7 +186,8 @@ class _OrderImport:
         """Fill in the ids of orders that are here already; lines that contradict theirs are conflicts."""
         numbers = self.lines.numbers.values
         rows = copy_out(
-            "SELECT id, number, customer_id, currency FROM purchases_order WHERE source = %s AND number = ANY(%s)",
+            "SELECT id, number, customer_id, currency FROM purchases_order WHERE source = %s AND number "
+            "= ANY(%s)",
             [self.source, list(numbers)],
             KNOWN_ORDERS,
         )

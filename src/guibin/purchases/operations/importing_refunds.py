@@ -116,7 +116,8 @@ def _settle_known(documents: list[Document], source: str, verdict: Verdict) -> l
     known = {
         (number, key)
         for number, key in fetch(
-            "SELECT r.number, l.line_key FROM purchases_refund r JOIN purchases_refundline l ON l.refund_id = r.id"
+            "SELECT r.number, l.line_key FROM purchases_refund r JOIN purchases_refundline l ON "
+            "l.refund_id = r.id"
             " WHERE r.source = %s AND r.number = ANY(%s)",
             [source, numbers],
         )

@@ -79,7 +79,8 @@ WHERE r.id = s.refund_id
 COUNT_REFUNDED = """
 UPDATE purchases_order o SET refunded_minor = s.refunded
 FROM (SELECT order_id, sum(refunded_minor) AS refunded FROM purchases_orderline
-      WHERE order_id IN (SELECT c.order_id FROM purchases_matched m JOIN purchases_orderline c ON c.id = m.line_id)
+      WHERE order_id IN
+          (SELECT c.order_id FROM purchases_matched m JOIN purchases_orderline c ON c.id = m.line_id)
       GROUP BY 1) s
 WHERE o.id = s.order_id
 """

@@ -109,7 +109,8 @@ def place_order(
 
     ``number`` empty: one is made. The same ``idempotency_key`` with the same content gives the same
     order; with other content raises ``KeyReused``. Raises ``OrderNumberTaken``, ``ChannelUnknown``,
-    ``StoreUnknown``, ``CustomerUnknown``, ``CurrencyInvalid``, ``RateMissing``, and the errors of ``REFUSALS``.
+    ``StoreUnknown``, ``CustomerUnknown``, ``CurrencyInvalid``, ``RateMissing``, and those of
+    ``REFUSALS``.
     """
     given = (customer_id, store_id, channel, source, number, ordered_at, currency, discount_minor, status)
     digest = _digest(given, lines, payments)

@@ -44,7 +44,8 @@ def tell_of_orders(order_ids: Iterable[int], telling: Telling) -> None:
     if not ids:
         return
     rows = fetch(
-        "SELECT id, number, customer_id, store_id, channel, ordered_on, total_minor, currency, amount_base_minor"
+        "SELECT id, number, customer_id, store_id, channel, ordered_on, total_minor, currency, "
+        "amount_base_minor"
         " FROM purchases_order WHERE id = ANY(%s) ORDER BY id",
         [ids],
     )
@@ -74,7 +75,8 @@ def tell_of_extended(lines_added: Mapping[int, int], telling: Telling) -> None:
     if not lines_added:
         return
     rows = fetch(
-        "SELECT id, number, customer_id, amount_base_minor FROM purchases_order WHERE id = ANY(%s) ORDER BY id",
+        "SELECT id, number, customer_id, amount_base_minor FROM purchases_order WHERE id = ANY(%s) ORDER "
+        "BY id",
         [list(lines_added)],
     )
     entries = [
@@ -100,7 +102,8 @@ def tell_of_refunds(refund_ids: Iterable[int], telling: Telling) -> None:
     if not ids:
         return
     rows = fetch(
-        "SELECT id, number, order_id, customer_id, refunded_on, amount_minor, currency, amount_base_minor, reason"
+        "SELECT id, number, order_id, customer_id, refunded_on, amount_minor, currency, "
+        "amount_base_minor, reason"
         " FROM purchases_refund WHERE id = ANY(%s) ORDER BY id",
         [ids],
     )

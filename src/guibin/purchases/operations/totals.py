@@ -10,7 +10,8 @@ UPDATE purchases_order o SET gross_minor = s.gross, discount_minor = s.discount,
 FROM (SELECT order_id, sum(gross_minor) AS gross, sum(discount_minor) AS discount, sum(amount_minor) AS total,
         sum(amount_base_minor) AS base, sum(refunded_minor) AS refunded
       FROM purchases_orderline WHERE order_id = ANY(%(ids)s) GROUP BY order_id) s
-WHERE o.id = s.order_id AND (o.gross_minor, o.discount_minor, o.total_minor, o.amount_base_minor, o.refunded_minor)
+WHERE o.id = s.order_id
+    AND (o.gross_minor, o.discount_minor, o.total_minor, o.amount_base_minor, o.refunded_minor)
     IS DISTINCT FROM (s.gross, s.discount, s.total, s.base, s.refunded)
 """
 

@@ -19,8 +19,10 @@ KEPT_LISTED_MAX = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Something of the import that stays. ``reason``: has_refunds, has_payments, was_changed, has_other_lines,
-    in_use."""
+    """Something of the import that stays.
+
+    ``reason``: has_refunds, has_payments, was_changed, has_other_lines, in_use.
+    """
 
     kind: Literal["order", "product"]
     id: int
@@ -53,14 +55,15 @@ DELETE FROM purchases_refundline l USING purchases_refund r WHERE r.id = l.refun
 KEEP = """
 CREATE TEMP TABLE purchases_undo ON COMMIT DROP AS
 SELECT o.id, o.number, o.import_id IS NOT DISTINCT FROM %(id)s AS is_own, CASE
-    WHEN EXISTS (SELECT FROM purchases_orderline c WHERE c.order_id = o.id AND c.refunded_quantity + c.refunded_minor > 0
-        AND c.import_id = %(id)s) THEN 'has_refunds'
+    WHEN EXISTS (SELECT FROM purchases_orderline c
+        WHERE c.order_id = o.id AND c.refunded_quantity + c.refunded_minor > 0
+            AND c.import_id = %(id)s) THEN 'has_refunds'
     WHEN o.import_id IS DISTINCT FROM %(id)s THEN ''
     WHEN EXISTS (SELECT FROM purchases_refund r WHERE r.order_id = o.id) THEN 'has_refunds'
     WHEN EXISTS (SELECT FROM purchases_payment p WHERE p.order_id = o.id) THEN 'has_payments'
     WHEN o.touched_at IS NOT NULL THEN 'was_changed'
-    WHEN EXISTS (SELECT FROM purchases_orderline c WHERE c.order_id = o.id AND c.import_id IS DISTINCT FROM %(id)s)
-        THEN 'has_other_lines'
+    WHEN EXISTS (SELECT FROM purchases_orderline c
+        WHERE c.order_id = o.id AND c.import_id IS DISTINCT FROM %(id)s) THEN 'has_other_lines'
     ELSE '' END AS reason
 FROM purchases_order o
 WHERE o.import_id = %(id)s OR o.id IN (SELECT order_id FROM purchases_orderline WHERE import_id = %(id)s)
@@ -114,7 +117,8 @@ def _drop_orders(import_id: int) -> tuple[int, int]:
         [import_id],
     )
     orders = execute(
-        "DELETE FROM purchases_order o USING purchases_undo u WHERE o.id = u.id AND u.is_own AND u.reason = ''"
+        "DELETE FROM purchases_order o USING purchases_undo u WHERE o.id = u.id AND u.is_own AND "
+        "u.reason = ''"
     )
     recount_orders(row[0] for row in grown)
     return lines, orders

@@ -30,7 +30,7 @@ class CustomerPurchases:
 
 
 def purchases_of(customer_ids: Iterable[int]) -> dict[int, CustomerPurchases]:
-    """The sums of each customer in two queries; everybody asked for is there, with zeros when nothing was bought."""
+    """The sums of each customer in two queries; who bought nothing is there with zeros."""
     wanted = list(customer_ids)
     bought = (
         Order.objects.filter(customer_id__in=wanted)

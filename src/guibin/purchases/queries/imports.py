@@ -31,12 +31,15 @@ FROM (SELECT count(*) AS orders, count(DISTINCT customer_id) AS customers, min(o
     (SELECT count(*) AS refunds, coalesce(sum(amount_base_minor), 0) AS amount
         FROM purchases_refund WHERE import_id = %(id)s) r,
     (SELECT count(*) AS lines, coalesce(sum(l.amount_base_minor), 0) AS amount FROM purchases_refundline l
-        JOIN purchases_refund r ON r.id = l.refund_id WHERE r.import_id = %(id)s AND l.order_line_id IS NULL) u
+        JOIN purchases_refund r ON r.id = l.refund_id
+        WHERE r.import_id = %(id)s AND l.order_line_id IS NULL) u
 """
 BROKEN = """
 SELECT o.id FROM purchases_order o LEFT JOIN purchases_orderline l ON l.order_id = o.id GROUP BY o.id
-HAVING (o.gross_minor, o.discount_minor, o.total_minor, o.amount_base_minor, o.refunded_minor) IS DISTINCT FROM
-    (sum(l.gross_minor), sum(l.discount_minor), sum(l.amount_minor), sum(l.amount_base_minor), sum(l.refunded_minor))
+HAVING (o.gross_minor, o.discount_minor, o.total_minor, o.amount_base_minor, o.refunded_minor)
+    IS DISTINCT FROM
+    (sum(l.gross_minor), sum(l.discount_minor), sum(l.amount_minor), sum(l.amount_base_minor),
+     sum(l.refunded_minor))
 ORDER BY o.id LIMIT 100
 """
 
@@ -50,7 +53,7 @@ def import_sums(import_id: int) -> ImportSums:
 
 
 def find_broken_sums() -> list[int]:
-    """Orders whose sums are not those of their lines; always empty, or something wrote past the operations."""
+    """Orders whose sums are not those of their lines: none, unless something wrote past the operations."""
     with connection.cursor() as cursor:
         cursor.execute(BROKEN)
         return [row[0] for row in cursor.fetchall()]

@@ -85,7 +85,7 @@ class RefundLineRow:
 
 @dataclass(frozen=True, slots=True)
 class RefundRow:
-    """Money given back on ``refunded_on``; ``order_id`` null: it counts for the customer, but points at no order."""
+    """Money given back on ``refunded_on``; without an ``order_id`` it still counts for the customer."""
 
     id: int
     source: str

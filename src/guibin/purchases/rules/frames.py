@@ -76,7 +76,7 @@ OUTCOMES = pa.schema(
         pa.field("amount_minor", MONEY, nullable=False),  # in the row's currency, rounded half to even
     ]
 )
-"""One row per row handed in. ``outcome`` is created, updated (products only), unchanged, conflict or refused."""
+"""One row per row handed in. ``outcome``: created, updated (products), unchanged, conflict, refused."""
 
 OUTCOME_CODES = ("created", "unchanged", "conflict", "refused", "updated")
 REASON_CODES = (

@@ -39,9 +39,12 @@ def state() -> list[Any]:
     """Everything that matters, without ids."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT o.number, o.customer_id, o.ordered_at, o.total_minor, o.amount_base_minor, o.refunded_minor,"
-            " o.promoted, c.line_key, c.sku, c.amount_minor, c.refunded_quantity, p.sku, p.name FROM purchases_order o"
-            " JOIN purchases_orderline c ON c.order_id = o.id LEFT JOIN purchases_product p ON p.id = c.product_id"
+            "SELECT o.number, o.customer_id, o.ordered_at, o.total_minor, o.amount_base_minor, "
+            "o.refunded_minor,"
+            " o.promoted, c.line_key, c.sku, c.amount_minor, c.refunded_quantity, p.sku, p.name FROM "
+            "purchases_order o"
+            " JOIN purchases_orderline c ON c.order_id = o.id LEFT JOIN purchases_product p ON p.id = "
+            "c.product_id"
             " ORDER BY o.number, c.line_key"
         )
         orders = cursor.fetchall()
@@ -73,7 +76,8 @@ def test_lines_become_orders_with_sums_products_and_one_event_each(at: datetime,
     assert set(Product.objects.values_list("sku", "name")) == {("X1", "Cup"), ("Y2", "Tray")}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT subjects, origin, batch_id FROM core_loggedevent WHERE name = 'purchases.order_placed' ORDER BY id"
+            "SELECT subjects, origin, batch_id FROM core_loggedevent WHERE name = "
+            "'purchases.order_placed' ORDER BY id"
         )
         events = cursor.fetchall()
     assert [event[0] for event in events] == [

@@ -130,10 +130,12 @@ def category(request: HttpRequest, category_id: int) -> HttpResponse:
         raise Http404
     initial = {"name": known.name, "code": known.code, "parent_id": known.parent_id}
     form = CategoryForm(request.POST or None, initial=initial, without=category_id)
-    if request.method == "POST" and form.is_valid():
-        values = {"category_id": category_id, **form.cleaned_data}
-        if _tried(request, form, operations.edit_category, **values):
-            return redirect("purchases:categories")
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and _tried(request, form, operations.edit_category, category_id=category_id, **form.cleaned_data)
+    ):
+        return redirect("purchases:categories")
     return _one(request, form, known.name, "purchases.categories")
 
 
@@ -143,9 +145,12 @@ def brand(request: HttpRequest, brand_id: int) -> HttpResponse:
     if known is None:
         raise Http404
     form = BrandForm(request.POST or None, initial={"name": known.name, "code": known.code})
-    if request.method == "POST" and form.is_valid():
-        if _tried(request, form, operations.edit_brand, brand_id=brand_id, **form.cleaned_data):
-            return redirect("purchases:categories")
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and _tried(request, form, operations.edit_brand, brand_id=brand_id, **form.cleaned_data)
+    ):
+        return redirect("purchases:categories")
     return _one(request, form, known.name, "purchases.categories")
 
 
@@ -176,9 +181,12 @@ def channel(request: HttpRequest, code: str) -> HttpResponse:
     initial = {"code": known.code, "name": known.name, "is_active": known.is_active}
     form = ChannelForm(request.POST or None, initial=initial)
     form.fields["code"].disabled = True
-    if request.method == "POST" and form.is_valid():
-        if _tried(request, form, operations.edit_channel, **form.cleaned_data):
-            return redirect("purchases:channels")
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and _tried(request, form, operations.edit_channel, **form.cleaned_data)
+    ):
+        return redirect("purchases:channels")
     return _one(request, form, str(known.label), "purchases.channels")
 
 
@@ -186,9 +194,8 @@ def channel(request: HttpRequest, code: str) -> HttpResponse:
 def rates(request: HttpRequest) -> HttpResponse:
     """Dated rates into the base currency."""
     form = RateForm(request.POST or None, initial={"valid_from": now().date()})
-    if request.method == "POST" and form.is_valid():
-        if _tried(request, form, set_rate, **form.cleaned_data):
-            return redirect("purchases:rates")
+    if request.method == "POST" and form.is_valid() and _tried(request, form, set_rate, **form.cleaned_data):
+        return redirect("purchases:rates")
     base = base_currency()
     context = _settings(
         "purchases.rates",

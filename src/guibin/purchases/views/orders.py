@@ -112,7 +112,7 @@ def _facts(detail: OrderDetail, shown: lists.ShownOrder) -> list[tuple[str, str]
         (_("When"), formats.moment(order.ordered_at)),
         (_("Store"), shown.store or "–"),
         (_("Channel"), shown.channel_name),
-        (_("Source"), order.source),
+        (_("Source"), shown.source_name),
     ]
     if order.total.currency != base_currency():
         facts.append((_("Rate"), f"{detail.rate.normalize():f}"))
