@@ -49,7 +49,8 @@ def measure(size: Size, job: str, goal: str, rounds: int = ROUNDS) -> list[Resul
 
 
 def _in_memory(version: Version) -> duckdb.DuckDBPyConnection:
-    link = duckdb.connect(config={"enable_progress_bar": "false"})
+    link = duckdb.connect()
+    link.execute("SET enable_progress_bar = false")
     for name in KEYS:
         link.execute(f"CREATE TABLE {name} AS SELECT * FROM read_parquet('{version.file(name, 'base')}')")
     return link

@@ -80,6 +80,7 @@ __all__ = [
     "group_of",
     "live_facts",
     "migration",
+    "queue_refresh",
     "refresh",
     "rfm_report",
     "stage_members",
@@ -110,6 +111,16 @@ def refresh(
     return operations.refresh(
         actor=actor, at=at or clock.now(), as_of=as_of, engine=engine, progress=progress
     )
+
+
+def queue_refresh(*, actor: Actor = SYSTEM) -> int:
+    """Queue a refresh in the caller's transaction unless one already waits; returns the run to watch.
+
+    For reactions (after an import) and buttons; the refresh itself runs in the worker.
+    """
+    from guibin.insight import tasks
+
+    return tasks.queue_refresh(actor=actor)
 
 
 def current_day() -> date:
@@ -210,7 +221,8 @@ def cell_members(
     """The customers of a cell (None: any score), most net spend first."""
     from guibin.insight import queries
 
-    chosen = queries.Chosen(*((score,) if score is not None else () for score in (r, f, m)))
+    only = [(score,) if score is not None else () for score in (r, f, m)]
+    chosen = queries.Chosen(r=only[0], f=only[1], m=only[2])
     return queries.list_members(as_of=as_of, chosen=chosen, page=page, size=size)
 
 

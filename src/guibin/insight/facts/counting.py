@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 
 from guibin.insight.facts.engine import (
     SOURCE_NAMES,
+    AnyEngine,
     DuckEngine,
-    Engine,
     open_duck,
     view_statements,
 )
@@ -26,7 +26,7 @@ def counted_path(version: Version, as_of: date) -> Path:
     return version.facts / f"{as_of.isoformat()}.counted.parquet"
 
 
-def count_version(engine: Engine, version: Version, as_of: date) -> tuple[pa.Table, str]:
+def count_version(engine: AnyEngine, version: Version, as_of: date) -> tuple[pa.Table, str]:
     """The counted facts of all customers, ordered by id, and whether they were counted in full."""
     if engine.name == "duckdb":
         table = _count_changed(version, as_of)
@@ -36,7 +36,7 @@ def count_version(engine: Engine, version: Version, as_of: date) -> tuple[pa.Tab
 
 
 def count_all(
-    engine: Engine, version: Version, as_of: date, columns: Sequence[str] = COUNTED_NAMES
+    engine: AnyEngine, version: Version, as_of: date, columns: Sequence[str] = COUNTED_NAMES
 ) -> pa.Table:
     sources = engine.sources(version)
     if isinstance(engine, DuckEngine):

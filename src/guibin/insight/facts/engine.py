@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from typing import Any, Protocol
+from typing import Any
 
 import ibis
 import pyarrow as pa
@@ -16,18 +16,6 @@ from guibin.insight.warehouse.versions import Version
 
 MEMORY = os.environ.get("GUIBIN_ENGINE_MEMORY", "2500MB")
 SOURCE_NAMES = tuple(field.name for field in fields(Sources))
-
-
-class Engine(Protocol):
-    """Where an Ibis expression runs."""
-
-    name: str
-
-    def sources(self, version: Version) -> Sources:
-        """The current rows of a version's datasets."""
-
-    def collect(self, expression: Table) -> pa.Table:
-        """Evaluate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +58,11 @@ class SparkEngine:
         return self.backend.to_pyarrow(expression)
 
 
+AnyEngine = DuckEngine | SparkEngine
+
+
 @contextmanager
-def open_engine(name: str | None = None) -> Iterator[DuckEngine | SparkEngine]:
+def open_engine(name: str | None = None) -> Iterator[AnyEngine]:
     """The engine called ``name``, else ``GUIBIN_ENGINE``. Raises ``EngineUnknown``, ``EngineMissing``."""
     name = name or os.environ.get("GUIBIN_ENGINE", "duckdb")
     if name == "duckdb":

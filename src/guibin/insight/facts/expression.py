@@ -4,7 +4,7 @@ Integers stay integers; the three interval figures are single divisions of exact
 every engine gives the same bits. Missing money counts as nothing, never as unknown order.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -63,7 +63,7 @@ def counted_facts(sources: Sources, as_of: date, columns: Iterable[str] = COUNTE
     refunds = sources.refunds.filter(
         sources.refunds.customer_id.notnull(), sources.refunds.refunded_on <= as_of
     )
-    branches = {
+    branches: dict[str, Callable[[], Table]] = {
         "lifetime": lambda: _lifetime(orders, window),
         "returned": lambda: _returned(refunds, window),
         "monthly": lambda: _monthly(orders, refunds, window),

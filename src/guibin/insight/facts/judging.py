@@ -53,22 +53,24 @@ def find_judging(counted: pa.Table, wishes: Wishes) -> Judging:
 
 def find_limits(counted: pa.Table, wishes: Wishes) -> StageThresholds:
     """The organisation's own days where it set them, derived days for the rest."""
-    means = np.sort(pc.drop_null(counted["interval_days_mean"]).to_numpy())
+    means: Any = np.sort(pc.drop_null(counted["interval_days_mean"]).to_numpy())
     derived = derive_thresholds(means, active_months_min=wishes.active_months_min)
     if not any(wishes.stage_days):
         return derived
     proposed = (derived.new_days, derived.at_risk_days, derived.dormant_days, derived.churned_days)
-    days = [own or other for own, other in zip(wishes.stage_days, proposed, strict=True)]
-    return StageThresholds(*days, wishes.active_months_min, "own", derived.repeat_customers)
+    new, at_risk, dormant, churned = (
+        own or other for own, other in zip(wishes.stage_days, proposed, strict=True)
+    )
+    months, repeat = wishes.active_months_min, derived.repeat_customers
+    return StageThresholds(new, at_risk, dormant, churned, months, "own", repeat)
 
 
 def find_cuts(counted: pa.Table, window: Window) -> Cuts:
     """Exact quintiles over the customers who bought within the window."""
     orders, net = RFM_COLUMNS[window]
     buyers = counted.filter(pc.field(orders) > 0)
-    recency, frequency, money = (
-        quintile_cuts(np.sort(buyers[name].to_numpy())) for name in ("recency_days", orders, net)
-    )
+    columns: list[Any] = [np.sort(buyers[name].to_numpy()) for name in ("recency_days", orders, net)]
+    recency, frequency, money = (quintile_cuts(column) for column in columns)
     return Cuts(recency, frequency, money)
 
 

@@ -1,6 +1,7 @@
 """What customers are worth: concentration of sales and profit, and lifecycle stages."""
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -41,7 +42,8 @@ def _total(table: pa.Table, column: str) -> int:
 
 def _curve(amounts: pa.ChunkedArray) -> Curve:
     best_first = np.sort(amounts.to_numpy())[::-1]
-    found = concentrate(np.cumsum(best_first))
+    running: Any = np.cumsum(best_first)
+    found = concentrate(running)
     return Curve(
         customers=found.customers,
         total_minor=found.total,

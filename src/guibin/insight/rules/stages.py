@@ -64,7 +64,8 @@ def derive_thresholds(ordered_means: Sequence[float], *, active_months_min: int)
     for percent, floor in zip(PERCENTILES, DAYS_FLOOR, strict=True):
         lowest = max(floor, days[-1] + 1 if days else 0)
         days.append(max(lowest, math.ceil(percentile(ordered_means, percent))))
-    return StageThresholds(*days, active_months_min, "derived", count)
+    new, at_risk, dormant, churned = days
+    return StageThresholds(new, at_risk, dormant, churned, active_months_min, "derived", count)
 
 
 def decide_stage(

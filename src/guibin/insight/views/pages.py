@@ -7,7 +7,8 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,7 +21,7 @@ from guibin.insight.permissions import REFRESH_FACTS
 from guibin.web.access import actor_of
 from guibin.web.charts import ValueFormat
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 TABS = (
     ("rfm", "insight:rfm"),
     ("concentration", "insight:concentration"),
@@ -94,7 +95,7 @@ def needs_facts(key: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
                 return view(request, *args, **kwargs)
             except NeverRefreshed:

@@ -97,7 +97,8 @@ def _merge(
 ) -> Content:
     """The old rows without what was touched, and what changed, as base or as delta."""
     known, key, target = previous.contents[dataset.name], dataset.key, folder / dataset.name
-    link = duckdb.connect(config={"enable_progress_bar": "false"})
+    link = duckdb.connect()
+    link.execute("SET enable_progress_bar = false")
     link.register("changed", changed)
     link.register("deleted", deleted)
     link.execute(f'CREATE TABLE touched AS SELECT "{key}" FROM changed UNION SELECT "{key}" FROM deleted')
