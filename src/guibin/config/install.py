@@ -15,9 +15,12 @@ from django.utils.translation import gettext_lazy
 from guibin.config import migration
 from guibin.config.catalogues import PACKAGE
 from guibin.config.cli import environment
-from guibin.core.errors import DomainError, Text
+from guibin.core.errors import Conflict, DomainError, Text
 from guibin.core.keyring import key_path
+from guibin.core.postgres import Hold
+from guibin.core.postgres.locks import FileLock
 
+TURN_SECONDS_MAX = 600.0
 Say = Callable[[Text], None]
 VENDOR = PACKAGE / "web" / "static" / "vendor"
 
@@ -25,6 +28,11 @@ VENDOR = PACKAGE / "web" / "static" / "vendor"
 class FrontEndMissing(DomainError):
     code = "config.front_end_missing"
     message = gettext_lazy("The front-end packages are not there yet. Run: make setup")
+
+
+class SetupBusy(Conflict):
+    code = "config.setup_busy"
+    message = gettext_lazy("Another process has been setting up for long. Wait for it, or end it.")
 
 
 @dataclass
@@ -53,6 +61,17 @@ def install(say: Say) -> Installed:
     """Keys, database, tables, static files. Raises ``DomainError`` or ``PostgresError``."""
     begun = time.monotonic()
     held = environment.use_database()
+    turn = FileLock(environment.home() / "setup.lock")
+    if not turn.acquire(wait_seconds=TURN_SECONDS_MAX):
+        raise SetupBusy
+    try:
+        return _install(held, begun, say)
+    finally:
+        turn.release()
+
+
+def _install(held: Hold | None, begun: float, say: Say) -> Installed:
+    """The steps, one process at a time."""
     done = Installed(environment.home(), "embedded" if environment.is_embedded() else "server", key_path())
     if environment.keys_were_made():
         done.created.append("keys")

@@ -57,13 +57,13 @@ VICTIMS = ("server", "keeper", "server and keeper", "keeper and server")
 
 
 @pytest.mark.parametrize("victims", VICTIMS)
-def test_killing_the_servers_processes_loses_nothing(new_home: Home, holder: Holder, victims: str) -> None:
-    kill_and_recover(new_home(), holder, [victims])
+def test_killing_the_servers_processes_loses_nothing(made_home: Home, holder: Holder, victims: str) -> None:
+    kill_and_recover(made_home(), holder, [victims])
 
 
 @pytest.mark.slow
-def test_killing_them_again_and_again_loses_nothing(new_home: Home, holder: Holder) -> None:
-    kill_and_recover(new_home(), holder, VICTIMS * 12)
+def test_killing_them_again_and_again_loses_nothing(made_home: Home, holder: Holder) -> None:
+    kill_and_recover(made_home(), holder, VICTIMS * 12)
 
 
 def kill_and_recover(home: Path, holder: Holder, rounds: Sequence[str]) -> None:
@@ -91,8 +91,8 @@ def _has_new_keeper(home: Path, old: int) -> bool:
         return False
 
 
-def test_a_killed_holder_lets_go(new_home: Home, holder: Holder) -> None:
-    home = new_home()
+def test_a_killed_holder_lets_go(made_home: Home, holder: Holder) -> None:
+    home = made_home()
     writer = holder(home, "write")
     wait_until(writes_again(home))
     writer.kill()
@@ -101,8 +101,8 @@ def test_a_killed_holder_lets_go(new_home: Home, holder: Holder) -> None:
         assert answers(held.runtime_url)
 
 
-def test_everything_killed_at_once_recovers(new_home: Home, holder: Holder) -> None:
-    home = new_home()
+def test_everything_killed_at_once_recovers(made_home: Home, holder: Holder) -> None:
+    home = made_home()
     writer = holder(home, "write")
     wait_until(writes_again(home))
     everything = [writer.process.pid, keeper_of(home), *processes_in(Places(home).data)]
@@ -123,9 +123,9 @@ def test_everything_killed_at_once_recovers(new_home: Home, holder: Holder) -> N
         assert set(printed) <= set(stored)
 
 
-def test_a_pid_file_that_names_somebody_elses_process_is_stale(new_home: Home) -> None:
+def test_a_pid_file_that_names_somebody_elses_process_is_stale(made_home: Home) -> None:
     """After a restart of the machine the number may belong to any process of the same user."""
-    home = new_home()
+    home = made_home()
     with hold(home):
         kill_all = [keeper_of(home), *processes_in(Places(home).data)]
         lines = Places(home).pid_file.read_text()
@@ -141,8 +141,8 @@ def test_a_pid_file_that_names_somebody_elses_process_is_stale(new_home: Home) -
         sleeper.kill()
 
 
-def test_a_swept_socket_comes_back(new_home: Home) -> None:
-    home = new_home()
+def test_a_swept_socket_comes_back(made_home: Home) -> None:
+    home = made_home()
     with hold(home) as held:
         socket = Places(home).socket_folder / ".s.PGSQL.5432"
         socket.unlink()

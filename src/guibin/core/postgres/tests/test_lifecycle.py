@@ -45,8 +45,8 @@ def test_a_new_home_becomes_a_safe_server(new_home: Home) -> None:
         assert answers(again.owner_url)
 
 
-def test_passwords_are_asked_for_and_kept_in_private_files(new_home: Home) -> None:
-    home = new_home()
+def test_passwords_are_asked_for_and_kept_in_private_files(made_home: Home) -> None:
+    home = made_home()
     with hold(home) as held:
         for path in Places(home).secrets.iterdir():
             assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -56,8 +56,8 @@ def test_passwords_are_asked_for_and_kept_in_private_files(new_home: Home) -> No
         assert stat.S_IMODE(Places(home).socket_folder.stat().st_mode) == 0o700
 
 
-def test_the_runtime_role_owns_nothing_and_the_owner_makes_test_databases(new_home: Home) -> None:
-    with hold(new_home()) as held:
+def test_the_runtime_role_owns_nothing_and_the_owner_makes_test_databases(made_home: Home) -> None:
+    with hold(made_home()) as held:
         with psycopg.connect(held.owner_url, autocommit=True) as owner:
             owner.execute("CREATE DATABASE guibin_try")
             owner.execute("DROP DATABASE guibin_try")
@@ -68,8 +68,8 @@ def test_the_runtime_role_owns_nothing_and_the_owner_makes_test_databases(new_ho
             runtime.execute("CREATE TABLE mine (number int)")
 
 
-def test_two_holders_share_one_server_that_stops_after_the_last(new_home: Home, holder: Holder) -> None:
-    home = new_home()
+def test_two_holders_share_one_server_that_stops_after_the_last(made_home: Home, holder: Holder) -> None:
+    home = made_home()
     first = holder(home)
     second = holder(home)
     assert first.url == second.url
@@ -88,8 +88,8 @@ def test_many_starting_at_once_get_one_server(new_home: Home, holder: Holder) ->
     assert all(answers(each.url) for each in holders)
 
 
-def test_a_holder_arriving_during_the_stop_gets_a_server(new_home: Home, holder: Holder) -> None:
-    home = new_home()
+def test_a_holder_arriving_during_the_stop_gets_a_server(made_home: Home, holder: Holder) -> None:
+    home = made_home()
     for _ in range(4):
         first = holder(home)
         first.end()
@@ -99,8 +99,8 @@ def test_a_holder_arriving_during_the_stop_gets_a_server(new_home: Home, holder:
 
 
 @pytest.mark.skipif(not ROOT, reason="only root runs the server as somebody else")
-def test_root_runs_the_server_as_nobody(new_home: Home) -> None:
-    home = new_home()
+def test_root_runs_the_server_as_nobody(made_home: Home) -> None:
+    home = made_home()
     with hold(home):
         owner = Path(f"/proc/{postmaster_of(home)}").stat().st_uid
         assert owner not in {0, os.geteuid()}

@@ -29,8 +29,8 @@ Holder = Callable[..., HolderProcess]
 
 
 @pytest.mark.parametrize("setting", ["fsync", "full_page_writes", "synchronous_commit"])
-def test_an_unsafe_server_is_refused_and_stopped_again(new_home: Home, setting: str) -> None:
-    home = new_home()
+def test_an_unsafe_server_is_refused_and_stopped_again(made_home: Home, setting: str) -> None:
+    home = made_home()
     with hold(home), psycopg.connect(superuser_url(home), autocommit=True) as superuser:
         superuser.execute(f"ALTER SYSTEM SET {setting} TO off")
     wait_until(lambda: not processes_in(Places(home).data))
@@ -39,8 +39,8 @@ def test_an_unsafe_server_is_refused_and_stopped_again(new_home: Home, setting: 
     wait_until(lambda: not processes_in(Places(home).data))
 
 
-def test_a_setting_of_the_runtime_role_alone_is_seen_too(new_home: Home) -> None:
-    home = new_home()
+def test_a_setting_of_the_runtime_role_alone_is_seen_too(made_home: Home) -> None:
+    home = made_home()
     with hold(home) as held:
         with psycopg.connect(superuser_url(home), autocommit=True) as superuser:
             superuser.execute("ALTER ROLE guibin_app SET synchronous_commit TO off")
@@ -49,8 +49,8 @@ def test_a_setting_of_the_runtime_role_alone_is_seen_too(new_home: Home) -> None
         assert [danger.code for danger in check_server(held.runtime_url)] == ["synchronous_commit_off"]
 
 
-def test_check_server_names_what_is_wrong(new_home: Home) -> None:
-    home = new_home()
+def test_check_server_names_what_is_wrong(made_home: Home) -> None:
+    home = made_home()
     with hold(home) as held:
         assert check_server(held.runtime_url) == []
         with psycopg.connect(held.owner_url) as owner:
@@ -104,8 +104,8 @@ def test_a_user_without_an_entry_is_named(new_home: Home) -> None:
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 42
 
 
-def test_data_of_another_version_are_named_and_left_alone(new_home: Home) -> None:
-    home = new_home()
+def test_data_of_another_version_are_named_and_left_alone(made_home: Home) -> None:
+    home = made_home()
     with hold(home):
         pass
     wait_until(lambda: not processes_in(Places(home).data))
