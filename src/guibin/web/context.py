@@ -12,13 +12,18 @@ from guibin.web.access import actor_of
 from guibin.web.links import link_url, menu_sections
 
 THEMES = ("light", "dark", "auto")
+# The switch speaks the language it leads to: (code, lang attribute, what is written, what is read out).
+OTHER_LANGUAGE = {
+    "zh-hans": ("zh-hans", "zh-CN", "中", "中文，切换到中文"),
+    "en": ("en", "en", "EN", "EN, switch to English"),
+}
 THEME_COOKIE = "guibin_theme"
 
 
 def theme_of(request: HttpRequest) -> str:
     """The reader's choice, ``auto`` (as the device is set) until there is one."""
-    theme = request.COOKIES.get(THEME_COOKIE, "auto")
-    return theme if theme in THEMES else "auto"
+    chosen = request.COOKIES.get(THEME_COOKIE) or getattr(getattr(request, "person", None), "theme", "")
+    return chosen if chosen in THEMES else "auto"
 
 
 def help_page(key: str) -> HelpPage | None:
@@ -36,7 +41,7 @@ class Shell:
         self.person = getattr(request, "person", None)
         self.theme = theme_of(request)
         self.language = get_language() or settings.LANGUAGE_CODE
-        self.languages = settings.LANGUAGES
+        self.other_language = OTHER_LANGUAGE["zh-hans" if self.language == "en" else "en"]
         self.signed_in = self.actor.kind == "staff"
 
     def menu(self, current: str) -> list[Any]:

@@ -296,6 +296,14 @@ def context() -> dict[str, Any]:
         "sankey": drawn[3],
         "curve": drawn[4],
         "tiers": TIERS,
+        "people": {
+            "lin": "林婉清",
+            "zhou": "周慕白",
+            "gu": "顾予宁",
+            "chen": "陈若冰",
+            "jiang": "江叙白",
+            "was": "1.2万",
+        },
         "notes": {
             "spend": f"{formats.percent(0.068, 1)} · {formats.change(0.182)}",
             "risk": f"{formats.percent(0.08)} ← {formats.percent(0.11)}",

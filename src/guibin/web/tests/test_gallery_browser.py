@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 from guibin.web import gallery
@@ -28,6 +29,7 @@ def browser() -> Iterator[Browser]:
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
         )
         yield chromium
+        connections["default"].close()  # inside playwright's loop Django keeps a connection of its own
         chromium.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
