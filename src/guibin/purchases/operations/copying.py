@@ -66,14 +66,14 @@ def constant(value: Any, kind: pa.DataType, count: int) -> Any:
     return pa.nulls(count, kind) if value is None else pa.repeat(pa.scalar(value, kind), count)
 
 
-def execute(statement: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> int:
+def execute(statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> int:
     """Run one statement; returns how many rows it touched."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return int(cursor.rowcount)
 
 
-def fetch(statement: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> list[tuple[Any, ...]]:
+def fetch(statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
     """All rows of one query."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)

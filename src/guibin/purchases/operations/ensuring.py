@@ -133,7 +133,7 @@ def ensure_products(
         changes = {sku: compute_product(before.get(sku), fields, policy) for sku, fields in wanted.items()}
         _insert({sku: change for sku, change in changes.items() if sku not in before}, import_id, at)
         updated = [sku for sku in before if changes[sku] != before[sku]]
-        _update({int(before[sku].id): changes[sku] for sku in updated})
+        _update([changes[sku] for sku in updated])
         for place, fields in enumerate(given):
             if verdict.outcome[place] == CREATED and fields.sku in before:
                 verdict.outcome[place] = UPDATED if fields.sku in updated else UNCHANGED
@@ -211,9 +211,9 @@ def _insert(products: Mapping[str, ProductFields], import_id: int | None, at: da
         )
 
 
-def _update(products: Mapping[int, ProductFields]) -> None:
+def _update(products: list[ProductFields]) -> None:
     if products:
-        restore_products(list(products), _columns(products.values()))
+        restore_products([fields.id for fields in products if fields.id is not None], _columns(products))
 
 
 def restore_products(ids: list[int], columns: list[list[Any]]) -> None:

@@ -12,7 +12,7 @@ from django.db import transaction
 from guibin.accounts import api as accounts
 from guibin.core.clock import business_day
 from guibin.core.errors import DomainError, Forbidden, constraint_errors
-from guibin.core.events import Origin, record
+from guibin.core.events import Event, Origin, record
 from guibin.core.ids import OrderId, StoreId
 from guibin.core.money import minor_digits
 from guibin.core.permissions import Actor
@@ -352,11 +352,11 @@ def change_order_status(
             order.tracking_sealed = _seal_tracking(order, tracking_number.strip())
             order.carrier = carrier.strip()[:40]
         order.save(update_fields=["status", "touched_at", "tracking_sealed", "carrier"])
-        facts = {"order_id": order.id, "number": plain_number(order.number), "customer_id": order.customer_id}
-        event = (
-            OrderShipped(**facts, carrier=plain_number(order.carrier))
+        number = plain_number(order.number)
+        event: Event = (
+            OrderShipped(order.id, number, order.customer_id, plain_number(order.carrier))
             if status == "shipped"
-            else OrderStatusChanged(**facts, before=before, status=status)
+            else OrderStatusChanged(order.id, number, order.customer_id, before, status)
         )
         record(event, subjects=subjects_of("order", order.id, order.customer_id), actor=actor, at=at)
 

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import F, Sum
@@ -220,7 +221,7 @@ def _line(line: OrderLine, part: RefundPart, order: Order, base: str) -> RefundL
         sku=line.sku,
         description=line.description,
         quantity=part.quantity,
-        unit_price=max(line.unit_price, 0),
+        unit_price=max(line.unit_price, Decimal(0)),
         amount_minor=part.amount_minor,
         amount_base_minor=compute_base_minor(
             part.amount_minor, order.rate, minor_digits(order.currency), minor_digits(base)

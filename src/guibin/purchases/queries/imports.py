@@ -49,7 +49,19 @@ def import_sums(import_id: int) -> ImportSums:
     with connection.cursor() as cursor:
         cursor.execute(SUMS, {"id": import_id})
         row = cursor.fetchone()
-    return ImportSums(*(int(value) for value in row[:8]), row[8], row[9])
+    orders, lines, customers, amount, refunds, refunded, unmatched, unmatched_amount = map(int, row[:8])
+    return ImportSums(
+        orders,
+        lines,
+        customers,
+        amount,
+        refunds,
+        refunded,
+        unmatched,
+        unmatched_amount,
+        first_on=row[8],
+        last_on=row[9],
+    )
 
 
 def find_broken_sums() -> list[int]:

@@ -24,7 +24,7 @@ class Cancellation:
     order_number: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A line that was sold, with what is left of it."""
 
@@ -42,21 +42,20 @@ def match_group(cancellations: Iterable[Cancellation], candidates: Sequence[Cand
     Earlier cancellations choose first. What they take is gone for later ones.
     """
     newest_first = sorted(candidates, key=lambda c: (c.at, c.order_number, c.line_key), reverse=True)
-    left = {candidate.id: [candidate.quantity_left, candidate.minor_left] for candidate in newest_first}
+    quantity_left = {candidate.id: candidate.quantity_left for candidate in newest_first}
+    minor_left = {candidate.id: candidate.minor_left for candidate in newest_first}
     found = {}
     for cancellation in sorted(cancellations, key=lambda c: (c.at, c.document, c.line_key)):
         for candidate in newest_first:
-            if _fits(cancellation, candidate, *left[candidate.id]):
-                left[candidate.id][0] -= cancellation.quantity
-                left[candidate.id][1] -= cancellation.amount_minor
+            if _fits(cancellation, candidate, quantity_left[candidate.id], minor_left[candidate.id]):
+                quantity_left[candidate.id] -= cancellation.quantity
+                minor_left[candidate.id] -= cancellation.amount_minor
                 found[cancellation.id] = candidate.id
                 break
     return found
 
 
-def _fits(
-    cancellation: Cancellation, candidate: Candidate, quantity_left: Decimal | int, minor_left: Decimal | int
-) -> bool:
+def _fits(cancellation: Cancellation, candidate: Candidate, quantity_left: Decimal, minor_left: int) -> bool:
     if cancellation.order_number and cancellation.order_number != candidate.order_number:
         return False
     return (

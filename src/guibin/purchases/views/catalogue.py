@@ -1,6 +1,5 @@
 """Pages of products, categories, brands, channels and rates."""
 
-from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -40,7 +39,7 @@ def product_list(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
             page=state.page,
             size=state.size,
         )
-        return replace(page, rows=lists.show_products(page.rows))
+        return Page(lists.show_products(page.rows), page.total, page.number, page.size)
 
     context = {"page_key": "purchases.products", "may_edit": actor_of(request).may(EDIT_PRODUCTS)}
     return render_list(request, lists.PRODUCTS, fetch, template="purchases/products.html", context=context)

@@ -1,6 +1,5 @@
 """Pages of orders: the list, one order, recording, status, refunds."""
 
-from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -51,7 +50,7 @@ def order_list(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
             page=state.page,
             size=state.size,
         )
-        return replace(page, rows=lists.show_orders(page.rows))
+        return Page(lists.show_orders(page.rows), page.total, page.number, page.size)
 
     totals = queries.order_totals(wanted, actor=actor)
     context = {
