@@ -14,7 +14,8 @@ and returns one ``RowOutcome`` per row, in the order of the rows. Feed the batch
   what the row brings; nothing is ever emptied, contact points, ids and tags are only added.
 - Outcomes: created, updated, unchanged, skipped (known, policy skip), duplicate (another row of the file is
   the same person; the first in row order is taken), conflict (``several_match``, ``keys_disagree``,
-  ``external_id_taken``, ``id_number_taken``, ``number_unknown``), invalid (``invalid_phone`` ...).
+  ``external_id_taken``, ``other_external_id`` (found by phone, say, but known to ``source`` by another id),
+  ``id_number_taken``, ``number_unknown``), invalid (``invalid_phone`` ...).
 - Numbers come from a counter row, not a sequence: a batch rolled back and repeated gives the same ones.
 
 ``undo_import`` deletes the customers an import made unless something came to them later or they are in

@@ -20,7 +20,7 @@ from guibin.customers.permissions import IMPORT_CUSTOMER
 from guibin.customers.queries.owners import Owners, find_owners
 from guibin.customers.rules.attributes import normalise_attribute
 from guibin.customers.rules.importing import CleanRow, Match, clean_external, clean_row, match_row, sort_key
-from guibin.customers.rules.values import MATCH_KEYS, CustomerRow, Outcome, Policy, RowOutcome
+from guibin.customers.rules.values import CARD_SOURCE, MATCH_KEYS, CustomerRow, Outcome, Policy, RowOutcome
 from guibin.customers.settings import PHONE_REGION
 
 
@@ -109,9 +109,22 @@ def _settled(
         return None
     if import_id is not None and owners.made_by.get(match.customer_id) == import_id:
         return RowOutcome(row.position, "duplicate", match.customer_id, "in_file", match.key)
+    if _has_other_id(row, match.customer_id, owners):
+        return RowOutcome(row.position, "conflict", match.customer_id, "other_external_id", match.key)
     if policy == "skip":
         return RowOutcome(row.position, "skipped", match.customer_id, matched=match.key)
     return None
+
+
+def _has_other_id(row: CleanRow, customer_id: int, owners: Owners) -> bool:
+    """Whether the row brings a new id of a system that knows this customer by another one: two members who
+    share a phone, say. They are shown, not merged. Several cards of one person are fine."""
+    return any(
+        where != CARD_SOURCE
+        and (where, customer_id) in owners.holders
+        and not owners.find(f"external:{where}", value)
+        for where, value in row.externals
+    )
 
 
 def _claims(row: CleanRow) -> Iterable[tuple[str, str]]:

@@ -61,8 +61,8 @@ def create_customer(
 ) -> int:
     """A new customer with the next number, and a member card if there is one; returns the id.
 
-    Raises ``Forbidden``, ``NameMissing`` when there is neither a name nor a contact, the errors of ``Profile`` fields
-    and contact values, ``IdNumberTaken``, ``ContactTwice`` or ``ExternalIdTaken``.
+    Raises ``Forbidden``, ``NameMissing`` when there is neither a name nor a contact, the errors of
+    ``Profile`` fields and contact values, ``IdNumberTaken``, ``ContactTwice`` or ``ExternalIdTaken``.
     """
     actor.require(EDIT_CUSTOMER)
     texts = _checked(_placed(profile, actor))

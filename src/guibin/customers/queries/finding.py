@@ -10,7 +10,7 @@ from guibin.core import preferences
 from guibin.core.permissions import Actor
 from guibin.customers.models import ContactPoint, Customer, CustomerAlias, ExternalId
 from guibin.customers.queries import sealed
-from guibin.customers.queries.matching import matching
+from guibin.customers.queries.matching import narrowed
 from guibin.customers.queries.people import get_cards, visible
 from guibin.customers.rules.contact import normalise_email, normalise_phone
 from guibin.customers.rules.finding import Question, is_whole_name, matches_name, read_question
@@ -43,7 +43,7 @@ def search(text: str, *, actor: Actor, limit: int = 20) -> list[Hit]:
     question = ask(text)
     if not question.text:
         return []
-    rows = visible(actor).filter(matching(question)).exclude(pk__in=CustomerAlias.objects.values("pk"))
+    rows = narrowed(visible(actor), question).exclude(pk__in=CustomerAlias.objects.values("pk"))
     active = Case(When(status="active", then=True), default=False, output_field=BooleanField())
     ids = list(
         rows.exclude(status="erased")

@@ -14,10 +14,11 @@ from guibin.customers.rules.importing import CleanRow
 @dataclass(slots=True)
 class Owners:
     """``found`` maps (key, value) to customer ids, merged ones resolved. ``made_by`` maps a customer to
-    the import that made it."""
+    the import that made it; ``holders`` are (source, customer) pairs: who has an id of that source."""
 
     found: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     made_by: dict[int, int | None] = field(default_factory=dict)
+    holders: set[tuple[str, int]] = field(default_factory=set)
 
     def find(self, key: str, value: str) -> Sequence[int]:
         return self.found.get((key, value), ())
@@ -40,7 +41,21 @@ def find_owners(rows: Iterable[CleanRow]) -> Owners:
     ids = {owner for owners in pairs.values() for owner in owners}
     made_by = _made_by(ids)
     found = {pair: sorted(owner for owner in owners if owner in made_by) for pair, owners in pairs.items()}
-    return Owners({pair: owners for pair, owners in found.items() if owners}, made_by)
+    sources = sorted({key.partition(":")[2] for key in wanted if key.startswith("external:")})
+    known = {pair: owners for pair, owners in found.items() if owners}
+    return Owners(known, made_by, _holders(ids, sources))
+
+
+def _holders(ids: Collection[int], sources: Collection[str]) -> set[tuple[str, int]]:
+    """Who of these has an id of these sources already."""
+    if not ids or not sources:
+        return set()
+    statement = (
+        "SELECT e.source, coalesce(a.into_id, e.customer_id) FROM customers_externalid e "
+        "LEFT JOIN customers_customeralias a ON a.customer_id = e.customer_id "
+        "WHERE e.customer_id = ANY(%s) AND e.source = ANY(%s)"
+    )
+    return set(_rows(statement, [list(ids), list(sources)]))
 
 
 STATEMENTS = {

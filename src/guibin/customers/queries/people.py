@@ -20,7 +20,7 @@ from guibin.customers.models import (
 )
 from guibin.customers.queries import sealed
 from guibin.customers.queries.labels import as_attribute, as_tag
-from guibin.customers.queries.matching import matching
+from guibin.customers.queries.matching import narrowed
 from guibin.customers.rules.contact import mask_text, show_contact
 from guibin.customers.rules.finding import read_question
 from guibin.customers.rules.identity import mask_id_number
@@ -276,7 +276,7 @@ def filtered(filters: Filters, *, actor: Actor) -> QuerySet[Customer]:
         question = read_question(
             filters.text, region=str(values[PHONE_REGION.key]), number_prefix=str(values[NUMBER_PREFIX.key])
         )
-        rows = rows.filter(matching(question))
+        rows = narrowed(rows, question)
     return rows
 
 

@@ -246,6 +246,22 @@ def test_twins_in_one_file_are_shown_not_merged() -> None:
     assert kinds(later) == [("duplicate", "in_file")]
 
 
+def test_two_members_with_one_phone_are_shown_however_the_file_is_cut() -> None:
+    keys = ["external_id", "phone"]
+    first, second = (row(n, "客", external_id=f"M-{n}", phones=("13800138000",)) for n in (1, 2))
+    load([first], match_keys=keys)
+    assert kinds(load([second], match_keys=keys)) == [("duplicate", "in_file")]
+    before = everybody()
+    assert kinds(load([first], match_keys=keys, import_id=2, policy="overwrite")) == [("unchanged", "")]
+    again = load([second], match_keys=keys, import_id=2, policy="overwrite")
+    assert kinds(again) == [("conflict", "other_external_id")]
+    assert everybody() == before
+    card = row(3, "客", cards=("C-1",), phones=("13800138000",))
+    assert kinds(load([card], match_keys=["phone"], import_id=3)) == [("updated", "")]
+    another = row(4, "客", cards=("C-2",), phones=("13800138000",))
+    assert kinds(load([another], match_keys=["phone"], import_id=4)) == [("updated", "")]
+
+
 PEOPLE = st.lists(
     st.tuples(
         st.sampled_from(["", "1", "2", "3", "10", "A"]),
