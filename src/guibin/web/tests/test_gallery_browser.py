@@ -12,6 +12,7 @@ from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 from guibin.web import gallery
+from guibin.web.context import Shell
 from guibin.web.tests.browsing import serving
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -228,3 +229,35 @@ def test_the_menu_folds_away_on_a_phone(opened: Any) -> None:
     assert faults(page) == []
     page.keyboard.press("Escape")
     expect(page.locator("#gb-side")).not_to_be_visible()
+
+
+@pytest.mark.urls("guibin.web.tests.urls_trial")
+def test_the_search_box_is_driven_by_keys(opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Shell, "search_url", "/search")
+    page = opened("/gallery", language="en")
+    asked: list[Request] = []
+    page.on("request", lambda request: asked.append(request))
+    page.keyboard.press("/")
+    box = page.get_by_role("combobox", name="Search")
+    expect(box).to_be_focused()
+    page.keyboard.type("林婉清")
+    found = page.locator(".gb-omni-found").get_by_role("option")
+    expect(found).to_have_count(2)
+    expect(found.first).to_have_attribute("aria-selected", "true")
+    assert faults(page) == []
+    shoot(page, "omni")
+    page.keyboard.press("ArrowDown")
+    assert all("%E6" not in request.url for request in asked)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/open?2")
+
+
+@pytest.mark.urls("guibin.web.tests.urls_trial")
+def test_the_search_box_says_when_nothing_is_found(opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Shell, "search_url", "/search")
+    page = opened("/gallery", language="en")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("nobody")
+    expect(page.locator(".gb-omni-found")).to_contain_text("Nothing found.")
+    page.keyboard.press("Escape")
+    expect(page.locator(".gb-omni-box")).not_to_be_visible()

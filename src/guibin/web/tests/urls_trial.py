@@ -1,6 +1,6 @@
 """Addresses that only tests mount: each way a view can be marked, fail, or be forgotten."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import include, path
 from ninja import Query, Router
@@ -51,6 +51,17 @@ def fails(request: HttpRequest, status: str) -> HttpResponse:
     raise ERRORS[status](thing="x")
 
 
+@public
+def search(request: HttpRequest) -> JsonResponse:
+    """Answers only what came in the body."""
+    words = request.POST.get("q", "")
+    items = [
+        {"title": f"{words} {n}", "note": f"GB-{n}", "url": f"/open?{n}", "icon": "user"} for n in (1, 2)
+    ]
+    groups = [{"label": "Customers", "items": items if words != "nobody" else []}]
+    return JsonResponse({"groups": groups})
+
+
 router = Router(tags=["trial"])
 
 
@@ -84,6 +95,7 @@ urlpatterns = [
     path("forgotten", forgotten),
     path("open", open_page),
     path("shown", shown),
+    path("search", search),
     path("inside", inside),
     path("both", both),
     path("fails/<str:status>", fails),

@@ -117,6 +117,8 @@
       const count = this.options?.length ?? 0;
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
       if (event.isComposing) return;
+      // A search field would only empty itself at the first Escape.
+      if (event.key === "Escape") { event.preventDefault(); this.box.close(); }
       if (step && count) {
         event.preventDefault();
         this.choose((this.at + step + count) % count);
