@@ -21,6 +21,7 @@ from guibin.integrations.operations.folder import find_json
 from guibin.integrations.operations.forgetting import forget_old_files
 from guibin.integrations.operations.locking import is_held
 from guibin.integrations.operations.placing import map_columns, save_template
+from guibin.integrations.operations.previewing import stage_run
 from guibin.integrations.operations.queueing import actor_of, detach_job, empowered, queue_step
 from guibin.integrations.operations.reporting import error_workbook
 from guibin.integrations.operations.running import (
@@ -30,7 +31,6 @@ from guibin.integrations.operations.running import (
     run_import,
     unfinished_runs,
 )
-from guibin.integrations.operations.staging import stage_run
 from guibin.integrations.operations.undoing import Kept, Undone, may_undo, preview_undo, undo_import
 from guibin.integrations.operations.uploading import Incoming, register, upload
 from guibin.integrations.permissions import IMPORT_FILES, UNDO_IMPORTS, VIEW_IMPORTS

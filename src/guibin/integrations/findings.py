@@ -137,16 +137,12 @@ def _lost_zeros(target: str, profile: Mapping[str, Any]) -> Finding | None:
 
 
 def mask_sample(text: str, profile: Mapping[str, Any], *, sensitive: bool) -> str:
-    """A sample as it may be shown: phones, addresses of mail and ID numbers with their middle hidden."""
-    kinds = recognise(profile)
-    if {"phone", "id_number", "email"} & kinds.keys() or (sensitive and any(c.isdigit() for c in text)):
-        if "@" in text:
-            name, _at, domain = text.partition("@")
+    """A sample as it may be shown: phones, mail addresses, cards and ID numbers with their middle hidden."""
+    if sensitive or {"phone", "id_number", "email"} & recognise(profile).keys():
+        name, at, domain = text.partition("@")
+        if at:
             return f"{name[:1]}***@{domain}"
-        if len(text) >= 7:
-            return (
-                f"{text[:3]}{'*' * min(8, len(text) - 7)}{text[-4:]}"
-                if len(text) > 7
-                else f"{text[:2]}***{text[-2:]}"
-            )
+        if len(text) > 7:
+            return f"{text[:3]}{'*' * min(8, len(text) - 7)}{text[-4:]}"
+        return f"{text[:1]}{'*' * max(0, len(text) - 2)}{text[-1:]}"
     return text[:28] + ("…" if len(text) > 28 else "")

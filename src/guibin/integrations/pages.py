@@ -13,6 +13,8 @@ from guibin.integrations.wording import reason_words
 from guibin.web import formats
 
 SAMPLES = 2
+HIDDEN = frozenset({"phone", "email", "wechat", "id_number"})
+CARDS = frozenset({"card", "customer_card", "address", "note"})
 DATE_ORDERS = (("ymd", "2024-05-03"), ("mdy", "05/03/2024"), ("dmy", "03/05/2024"))
 
 
@@ -38,7 +40,7 @@ def steps(run: api.RunView) -> list[tuple[str, str, str]]:
     now = place.get(run.state, 4 if run.started_at else (3 if run.rows_total else 1))
     rows = formats.number(run.rows_total or 0)
     notes = [
-        formats.number((run.file_bytes or 0) / 1_048_576, 1) + " MB",
+        _size(run.file_bytes),
         _("%(rows)s rows") % {"rows": rows} if run.rows_total else _("reading"),
         _("which column is what"),
         _("only counts"),
@@ -47,6 +49,12 @@ def steps(run: api.RunView) -> list[tuple[str, str, str]]:
     names = [_("Choose file"), _("Check-up"), _("Map columns"), _("Dry run"), _("Import")]
     states = ["done" if i < now else ("now" if i == now else "") for i in range(len(order))]
     return list(zip(names, notes, states, strict=True))
+
+
+def _size(count: int) -> str:
+    if count < 1_048_576:
+        return formats.number(-(-count // 1024)) + " KB"
+    return formats.number(count / 1_048_576, 1) + " MB"
 
 
 def job_of(run: api.RunView) -> dict[str, Any] | None:
@@ -93,7 +101,7 @@ def columns_of(run: api.RunView, found: dict[str, Any]) -> list[dict[str, Any]]:
         zip(found["columns"], found["profile"], run.mapping["columns"], strict=True)
     ):
         target = targets.get(column["target"])
-        sensitive = bool(target and target.sensitive)
+        sensitive = bool((target and target.type in HIDDEN) or column["target"] in CARDS)
         asks = bool(column["target"]) and not (column["sure"] and column["style_sure"])
         samples = [mask_sample(s, profile, sensitive=sensitive) for s in profile["samples"][:SAMPLES]]
         listed.append(
@@ -199,27 +207,7 @@ def result_context(run: api.RunView) -> dict[str, Any]:
     taken = sum(row["rows"] for row in rows if row["kind"] in {"good", "info"})
     bad = sum(row["rows"] for row in rows if row["kind"] == "bad")
     figures = run.figures
-    counts = [
-        (
-            _("To be imported") if run.state == "dry_run" else _("Imported"),
-            formats.number(taken),
-            "",
-            _("rows"),
-            "",
-        ),
-        (
-            _("Cannot be imported"),
-            formats.number(bad),
-            reverse("integrations:errors", args=[run.id]) if bad and not run.files_gone else "",
-            _("rows"),
-            "bad" if bad else "",
-        ),
-        (_("Left out or unchanged"), formats.number((run.rows_total or 0) - taken - bad), "", _("rows"), ""),
-    ]
-    if "customers_new" in figures:
-        counts.append((_("New customers"), formats.number(figures["customers_new"]), "", "", ""))
-    if figures.get("orders_created"):
-        counts.append((_("Orders"), formats.number(figures["orders_created"]), "", "", ""))
+    counts = _counts(run, taken, bad)
     return {
         "rows": rows,
         "counts": counts,
@@ -233,9 +221,41 @@ def result_context(run: api.RunView) -> dict[str, Any]:
             (reason_words(code), amount) for code, amount in run.reconciliation.get("excluded", {}).items()
         ],
         "repeated": figures.get("repeated_rows", 0),
-        "customers": [(reason_words(code), n) for code, n in figures.get("customers", {}).items()],
         "earlier": api.find_earlier(run.file_digest, but=run.id),
     }
+
+
+def _counts(run: api.RunView, taken: int, bad: int) -> list[tuple[str, str, str, str, str]]:
+    """Four figures at a glance, of people or of rows."""
+    errors = reverse("integrations:errors", args=[run.id]) if bad and not run.files_gone else ""
+    people, colour = run.figures.get("customers", {}), "bad" if bad else ""
+    if run.state == "dry_run" and people:
+        same = people.get("duplicate", 0)
+        known = sum(people.get(code, 0) for code in ("updated", "unchanged", "skipped_known"))
+        bad = (run.rows_total or 0) - people.get("imported", 0) - known - same
+        errors, colour = (reverse("integrations:errors", args=[run.id]), "bad") if bad else ("", "")
+        return [
+            (_("New customers"), formats.number(people.get("imported", 0)), "", "", ""),
+            (_("Known already"), formats.number(known), "", "", ""),
+            (_("The same person twice"), formats.number(same), errors if same else "", _("rows"), ""),
+            (_("Cannot be imported"), formats.number(bad), errors, _("rows"), colour),
+        ]
+    rest = (run.rows_total or 0) - taken - bad
+    new, orders = run.figures.get("customers_new"), run.figures.get("orders_created")
+    return [
+        (
+            _("To be imported") if run.state == "dry_run" else _("Imported"),
+            formats.number(taken),
+            "",
+            _("rows"),
+            "",
+        ),
+        (_("Cannot be imported"), formats.number(bad), errors, _("rows"), "bad" if bad else ""),
+        (_("Left out or unchanged"), formats.number(rest), "", _("rows"), ""),
+        (_("Orders"), formats.number(orders), "", "", "")
+        if orders
+        else (_("New customers"), formats.number(new if new is not None else taken), "", "", ""),
+    ]
 
 
 def _samples(run: api.RunView) -> list[dict[str, Any]]:

@@ -32,7 +32,7 @@ def _sweep_uploads() -> None:
     if not home.exists():
         return
     for path in home.glob("upload-*"):
-        if time.time() - path.stat().st_mtime > 86_400:  # noqa: DTZ - file times are seconds
+        if time.time() - path.stat().st_mtime > 86_400:
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
             else:

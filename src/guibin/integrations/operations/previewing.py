@@ -1,24 +1,41 @@
 """What the dry run can say beyond counting rows: who and what is here already. Writes nothing."""
 
 from collections import Counter
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import transaction
 
+from guibin.core.permissions import Actor
 from guibin.customers import api as customers
 from guibin.integrations.models import ImportRun
 from guibin.integrations.operations.booking import Books
+from guibin.integrations.operations.folder import run_folder
+from guibin.integrations.operations.locking import get_run, lock_run
 from guibin.integrations.operations.senders import Sending
 from guibin.integrations.operations.sending_people import CustomerSender
+from guibin.integrations.operations.staging import plan_of, type_rows
 from guibin.integrations.staging.chunks import list_parts, read_part
 
 LOOK_PARTS_MAX = 20
 
 
 class _Rehearsed(Exception):
-    pass
+    """Rolls a rehearsal back."""
+
+
+def stage_run(*, run_id: int, actor: Actor, at: datetime) -> None:
+    """The dry run: type and judge all rows, then see what of it is here already. Raises ``WrongState``."""
+    type_rows(run_id=run_id, actor=actor, at=at)
+    run = get_run(run_id)
+    sending = Sending(run=run, plan=plan_of(run), folder=run_folder(run_id), actor=actor, at=at)
+    ahead = look_ahead(sending)
+    with transaction.atomic():
+        locked = lock_run(run_id)
+        locked.figures = {**locked.figures, **ahead}
+        locked.save(update_fields=["figures"])
 
 
 def look_ahead(sending: Sending) -> dict[str, Any]:

@@ -43,7 +43,7 @@ PART_KEYS: dict[str, str | None] = {
 }
 
 
-def stage_run(*, run_id: int, actor: Actor, at: datetime) -> None:
+def type_rows(*, run_id: int, actor: Actor, at: datetime) -> None:
     """Type and judge all rows by the mapping; the run is then ``dry_run`` with its counts and sums."""
     actor.require(IMPORT_FILES)
     with hold(run_id):
