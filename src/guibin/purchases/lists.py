@@ -21,7 +21,7 @@ from guibin.purchases.queries.catalogue import (
     list_categories,
     list_channels,
 )
-from guibin.purchases.queries.orders import OrderFilter
+from guibin.purchases.queries.orders import OrderFilter, list_sources
 from guibin.purchases.queries.rates import base_currency
 from guibin.purchases.queries.rows import OrderRow
 from guibin.web.links import link_url
@@ -88,6 +88,10 @@ def _stores() -> list[tuple[str, str]]:
     return [(str(store.id), store.name) for store in accounts.list_stores()]
 
 
+def _sources() -> list[tuple[str, str]]:
+    return [(source, str(words.SOURCES.get(source, source))) for source in list_sources()]
+
+
 def _channels() -> list[tuple[str, str]]:
     return [(channel.code, str(channel.label)) for channel in list_channels()]
 
@@ -132,9 +136,9 @@ ORDERS = ListSpec(
         Filter.number("amount", _("Total")),
         Filter.yes_no("refunded", _("With a refund")),
         Filter.yes_no("anonymous", _("Without a customer")),
-        Filter("customer", _("Customer number"), "text"),
-        Filter("sku", _("Product code"), "text"),
-        Filter("source", _("Source"), "text"),
+        Filter.text("customer", _("Customer number")),
+        Filter.text("sku", _("Product code")),
+        Filter.choice("source", _("Source"), _sources),
     ],
     sort="-ordered_at",
     export=EXPORT_ORDERS,
@@ -165,7 +169,7 @@ def order_filter(state: ListState, *, actor: Actor) -> OrderFilter:
         amount_min=to_minor(amount.low, base) if amount and amount.low is not None else None,
         amount_max=to_minor(amount.high, base) if amount and amount.high is not None else None,
         has_refund=state.get("refunded"),
-        sources=(source.strip(),) if source else (),
+        sources=tuple(source or ()),
         product_id=find_product_ids([sku.strip()]).get(sku.strip(), 0) if sku else None,
     )
 

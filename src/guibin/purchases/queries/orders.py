@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
@@ -156,6 +157,23 @@ def find_order(*, number: str, source: str | None = None, actor: Actor) -> Order
         rows = rows.filter(source=source)
     found = rows.order_by("-ordered_at", "-id").first()
     return None if found is None else order_row(found)
+
+
+SOURCES = """
+WITH RECURSIVE found AS (
+    (SELECT source FROM purchases_order ORDER BY source LIMIT 1)
+    UNION ALL
+    SELECT (SELECT o.source FROM purchases_order o WHERE o.source > f.source ORDER BY o.source LIMIT 1)
+    FROM found f WHERE f.source IS NOT NULL
+) SELECT source FROM found WHERE source IS NOT NULL
+"""
+
+
+def list_sources() -> list[str]:
+    """The systems orders came from, by one index step each, however many orders there are."""
+    with connection.cursor() as cursor:
+        cursor.execute(SOURCES)
+        return [row[0] for row in cursor.fetchall()]
 
 
 def get_order(order_id: int, *, actor: Actor) -> OrderDetail:
