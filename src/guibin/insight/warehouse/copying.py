@@ -70,11 +70,13 @@ def _copy_changes(
     changed = snapshot.rows(dataset, since=previous.watermark)
     deleted = snapshot.deleted(dataset, since=previous.watermark)
     progress(changed.num_rows + deleted.num_rows)
-    known = previous.contents[dataset.name]
-    if not changed.num_rows and not deleted.num_rows:
+    merged = None
+    if changed.num_rows or deleted.num_rows:
+        merged = _merge(dataset, previous, changed, deleted, folder)
+    if merged is None:
         _link(previous, dataset, folder)
-        return replace(known, touched_rows=0)
-    return _merge(dataset, previous, changed, deleted, folder)
+        return replace(previous.contents[dataset.name], touched_rows=0)
+    return merged
 
 
 def _link(previous: Version, dataset: Dataset, folder: Path) -> None:
@@ -94,34 +96,56 @@ def link_or_copy(source: Path, target: Path) -> None:
 
 def _merge(
     dataset: Dataset, previous: Version, changed: pa.Table, deleted: pa.Table, folder: Path
-) -> Content:
-    """The old rows without what was touched, and what changed, as base or as delta."""
+) -> Content | None:
+    """The old rows without what was touched, and what changed, as base or as delta.
+
+    A transaction that runs long anywhere in the server holds the watermark back, so that rows known
+    already are read again: only what differs counts as touched. None when nothing does.
+    """
     known, key, target = previous.contents[dataset.name], dataset.key, folder / dataset.name
     link = duckdb.connect()
     link.execute("SET enable_progress_bar = false")
-    link.register("changed", changed)
+    link.register("read_again", changed)
     link.register("deleted", deleted)
-    link.execute(f'CREATE TABLE touched AS SELECT "{key}" FROM changed UNION SELECT "{key}" FROM deleted')
-    touched = _count(link, "touched")
-    _write(link, "SELECT * FROM touched", target / "touched.parquet")
     _open_old(link, dataset, previous)
-    left = f'"{key}" NOT IN (SELECT "{key}" FROM touched)'
-    grown = known.delta_rows + known.gone_rows + touched
-    if known.base_rows < SMALL or grown * 100 > known.base_rows * DELTA_SHARE_MAX:
-        rows = f'SELECT * FROM base WHERE "{key}" NOT IN (SELECT "{key}" FROM gone) AND {left}'
-        rows += f" UNION ALL SELECT * FROM delta WHERE {left} UNION ALL SELECT * FROM changed"
-        counts = (_write(link, rows, target / "base.parquet"), 0, 0)
-    else:
-        link_or_copy(previous.file(dataset.name, "base"), target / "base.parquet")
-        delta = f"SELECT * FROM delta WHERE {left} UNION ALL SELECT * FROM changed"
-        gone = f'SELECT "{key}" FROM gone UNION SELECT "{key}" FROM touched'
-        counts = (
-            known.base_rows,
-            _write(link, delta, target / "delta.parquet"),
-            _write(link, gone, target / "gone.parquet"),
-        )
+    link.execute(
+        f'CREATE TABLE old AS SELECT * FROM (SELECT * FROM base ANTI JOIN gone USING ("{key}") '
+        f'UNION ALL SELECT * FROM delta) o WHERE "{key}" IN '
+        f'(SELECT "{key}" FROM read_again UNION SELECT "{key}" FROM deleted)'
+    )
+    link.execute("CREATE TABLE changed AS SELECT * FROM read_again EXCEPT SELECT * FROM old")
+    link.execute(
+        f'CREATE TABLE touched AS SELECT "{key}" FROM changed '
+        f'UNION SELECT "{key}" FROM old ANTI JOIN read_again USING ("{key}")'
+    )
+    touched = _count(link, "touched")
+    if not touched:
+        link.close()
+        return None
+    _write(link, "SELECT * FROM touched", target / "touched.parquet")
+    counts = _write_rows(link, dataset, previous, target, touched)
     link.close()
     return Content(dataset.name, key, known.fingerprint, *counts, touched)
+
+
+def _write_rows(
+    link: duckdb.DuckDBPyConnection, dataset: Dataset, previous: Version, target: Path, touched: int
+) -> tuple[int, int, int]:
+    """Rows of base, delta and gone."""
+    known, key = previous.contents[dataset.name], dataset.key
+    left = f'"{key}" NOT IN (SELECT "{key}" FROM touched)'
+    delta = f"SELECT * FROM delta WHERE {left} UNION ALL SELECT * FROM changed"
+    grown = known.delta_rows + known.gone_rows + touched
+    if known.base_rows < SMALL or grown * 100 > known.base_rows * DELTA_SHARE_MAX:
+        base = f'SELECT * FROM base WHERE "{key}" NOT IN (SELECT "{key}" FROM gone) AND {left}'
+        return _write(link, f"{base} UNION ALL {delta}", target / "base.parquet"), 0, 0
+    link_or_copy(previous.file(dataset.name, "base"), target / "base.parquet")
+    gone = f'SELECT "{key}" FROM gone UNION SELECT "{key}" FROM touched'
+    return (
+        known.base_rows,
+        _write(link, delta, target / "delta.parquet"),
+        _write(link, gone, target / "gone.parquet"),
+    )
 
 
 def _open_old(link: duckdb.DuckDBPyConnection, dataset: Dataset, previous: Version) -> None:
