@@ -50,6 +50,7 @@ def address(route: str) -> str:
             "path:": "x",
             "slug:": "no-such",
             "str:": "no-such",
+            "customer_number:": "GB-987654321",
         }
         return fillers.get(kind or "str:", "no-such")
 
