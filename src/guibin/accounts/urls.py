@@ -43,5 +43,6 @@ urlpatterns = [
         name="account_reset_password_from_key",
     ),
     path("account/password/", signin.change_password, name="account_change_password"),
+    path("account/password/set/", signin.set_password, name="account_set_password"),
     path("", include(pages)),
 ]

@@ -37,6 +37,11 @@ change_password = requires(USE_ACCOUNT)(
         template_name="accounts/change_password.html", extra_context={"page_key": "accounts.me"}
     )
 )
+set_password = requires(USE_ACCOUNT)(
+    allauth.PasswordSetView.as_view(
+        template_name="accounts/set_password.html", extra_context={"page_key": "accounts.me"}
+    )
+)
 confirm_password = requires(USE_ACCOUNT)(
     allauth.ReauthenticateView.as_view(template_name="accounts/confirm_password.html")
 )
