@@ -117,6 +117,7 @@ ACCOUNT_ADAPTER = "guibin.accounts.signin.Adapter"
 ACCOUNT_FORMS = {
     "login": "guibin.accounts.forms.SignInForm",
     "change_password": "guibin.accounts.forms.PasswordChangeForm",
+    "set_password": "guibin.accounts.forms.PasswordSetForm",
     "reset_password": "guibin.accounts.forms.PasswordLinkForm",
     "reset_password_from_key": "guibin.accounts.forms.NewPasswordForm",
 }
