@@ -258,6 +258,7 @@ def test_the_search_box_says_when_nothing_is_found(opened: Any, monkeypatch: pyt
     page = opened("/gallery", language="en")
     page.keyboard.press("Control+k")
     page.keyboard.type("nobody")
-    expect(page.locator(".gb-omni-found")).to_contain_text("Nothing found.")
+    expect(page.locator(".gb-omni-said")).to_contain_text("Nothing found.")
+    assert faults(page) == []
     page.keyboard.press("Escape")
     expect(page.locator(".gb-omni-box")).not_to_be_visible()

@@ -111,6 +111,8 @@
       const facets = spec.facets.length ? spec.facets : [""];
       const across = box.clientWidth < 620 ? Math.min(2, facets.length) : facets.length;
       const down = Math.ceil(facets.length / across);
+      if (down > 1) box.style.height = `${down * (spec.rows.length * 30 + 44) + 50}px`;
+      else box.style.removeProperty("height");
       const most = Math.max(...spec.cells.map((c) => c.value ?? 0), 1);
       const left = 7, gap = 2.2, wide = (100 - left - 1) / across;
       const tall = 84 / down;
@@ -135,7 +137,8 @@
       };
     },
 
-    sankey(spec, t, write) {
+    sankey(spec, t, write, box) {
+      const side = box.clientWidth < 480 ? 84 : 120;
       const tints = { better: t.series[0], worse: t.series[4], same: t.series[1] };
       const sums = (side) => spec.flows.reduce((map, f) => map.set(f[side], (map.get(f[side]) ?? 0) + f.value), new Map());
       const [from, to] = [sums("source"), sums("target")];
@@ -143,7 +146,7 @@
       return {
         tooltip: { formatter: (p) => (p.dataType === "edge" ? `${p.data.from} → ${p.data.to}\n${withUnit(spec, write, p.value)}${hint(spec, p.data.url)}` : `${p.name.slice(2)}\n${withUnit(spec, write, p.value)}`) },
         series: [{
-          type: "sankey", left: 120, right: 120, top: 8, bottom: 12, nodeWidth: 8, nodeGap: 14, draggable: false, layoutIterations: 0, emphasis: { focus: "none" },
+          type: "sankey", left: side, right: side, top: 8, bottom: 12, nodeWidth: 8, nodeGap: 14, draggable: false, layoutIterations: 0, emphasis: { focus: "none" },
           itemStyle: { color: t.series[1], borderWidth: 0, borderRadius: 2 },
           label: { color: t.ink, fontSize: 13, lineHeight: 17, rich: { n: { color: t.muted, fontSize: 12 } } },
           data: [...[...from].map(node("a", "left")), ...[...to].map(node("b", "right"))],
@@ -226,8 +229,10 @@
     }
 
     resized() {
-      if (this.spec.kind === "heatmap") this.draw();
+      const width = this.box.clientWidth;
+      if (this.spec.kind === "heatmap" && this.chart && width !== this.width) this.draw();
       else this.chart?.resize();
+      this.width = width;
     }
 
     click(event) {

@@ -7,6 +7,7 @@
       this.box = this.querySelector("dialog");
       this.input = this.querySelector("input");
       this.found = this.querySelector("[role=listbox]");
+      this.said = this.querySelector("[role=status]");
       this.at = -1;
       this.querySelector("button").addEventListener("click", () => this.open());
       this.input.addEventListener("input", () => this.later());
@@ -54,15 +55,15 @@
     }
 
     say(text) {
-      const line = document.createElement("p");
-      line.textContent = text;
-      this.found.replaceChildren(line);
+      this.found.replaceChildren();
+      this.said.textContent = text;
       this.options = [];
     }
 
     show(groups, asked = false) {
       const filled = groups.filter((group) => group.items.length);
       if (asked && !filled.length) return this.say(this.dataset.none);
+      this.said.textContent = "";
       this.found.replaceChildren(...filled.map((group, index) => this.group(group, index)));
       this.options = [...this.found.querySelectorAll("[role=option]")];
       this.choose(this.options.length ? 0 : -1);
@@ -70,11 +71,12 @@
 
     group(group, index) {
       const block = document.createElement("div");
-      const title = document.createElement("h3");
+      const title = document.createElement("div");
       block.setAttribute("role", "group");
-      title.id = `gb-omni-group-${index}`;
+      block.setAttribute("aria-label", group.label);
+      title.className = "gb-omni-group";
+      title.setAttribute("aria-hidden", "true"); // the group's own label is read instead
       title.textContent = group.label;
-      block.setAttribute("aria-labelledby", title.id);
       block.append(title, ...group.items.map((item, place) => this.item(item, `gb-omni-${index}-${place}`)));
       return block;
     }
