@@ -163,7 +163,7 @@ class NewCustomerForm(ProfileForm):
 class ContactForm(forms.Form):
     """A new way to reach somebody."""
 
-    kind = forms.ChoiceField(label=_("Kind"), choices=_choices(words.KINDS))
+    kind = forms.ChoiceField(label=_("Kind"), choices=_choices(words.KINDS), initial="phone")
     value = forms.CharField(label=_("Number or address"), max_length=254)
     label = forms.CharField(
         label=_("Label"), required=False, max_length=20, help_text=_("Such as: office, spouse.")
