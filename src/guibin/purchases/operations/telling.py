@@ -4,9 +4,10 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from guibin.core.events import Entry, Origin, record_many, subject
-from guibin.core.money import from_minor
+from guibin.core.money import minor_digits
 from guibin.core.permissions import Actor
 from guibin.purchases.events import OrderExtended, OrderPlaced, RefundRecorded, plain_number
 from guibin.purchases.operations.copying import fetch
@@ -31,7 +32,13 @@ def subjects_of(kind: str, key: int, customer_id: int | None) -> list[str]:
 
 def amount_text(minor: int, currency: str) -> str:
     """Major units as plain digits, as events hold them."""
-    return f"{from_minor(minor, currency):f}"
+    digits = _digits(currency)
+    whole, part = divmod(abs(minor), 10**digits)
+    text = f"{whole}.{part:0{digits}d}" if digits else str(whole)
+    return f"-{text}" if minor < 0 else text
+
+
+_digits = cache(minor_digits)
 
 
 def _record(entries: Iterable[Entry], telling: Telling) -> None:
