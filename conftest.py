@@ -45,7 +45,7 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
         yield
         with django_db_blocker.unblock():
             connections["default"].close()
-        owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        _drop(owner, name)
 
 
 def _database_name() -> str:
@@ -115,8 +115,18 @@ def _copy_anew(self: Any) -> None:
         _copy_template(owner, template=f"guibin_template_{_migrations_digest()}", name=_database_name())
 
 
-def _copy_template(owner: psycopg.Connection[Any], *, template: str, name: str) -> None:
+def _drop(owner: psycopg.Connection[Any], name: str) -> None:
+    """Drop this worker's database. Each role may end only its own connections, so both do."""
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as runtime:
+        runtime.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = current_user",
+            [name],
+        )
     owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _copy_template(owner: psycopg.Connection[Any], *, template: str, name: str) -> None:
+    _drop(owner, name)
     owner.execute(
         sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
     )
