@@ -119,7 +119,8 @@ def _drop(owner: psycopg.Connection[Any], name: str) -> None:
     """Drop this worker's database. Each role may end only its own connections, so both do."""
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as runtime:
         runtime.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = current_user",
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = %s AND usename = current_user",
             [name],
         )
     owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
