@@ -37,12 +37,14 @@ from guibin.integrations.permissions import IMPORT_FILES, UNDO_IMPORTS, VIEW_IMP
 from guibin.integrations.queries import (
     RunView,
     count_imports,
+    find_by_request,
     find_earlier,
     find_unfinished,
     get_import,
     list_imports,
     list_templates,
     list_waiting,
+    request_mark,
 )
 from guibin.integrations.rules.states import KINDS, MATCH_KEYS, POLICIES
 
@@ -73,6 +75,7 @@ __all__ = [
     "detach_job",
     "empowered",
     "error_workbook",
+    "find_by_request",
     "find_earlier",
     "find_json",
     "find_unfinished",
@@ -89,6 +92,7 @@ __all__ = [
     "preview_undo",
     "queue_step",
     "register",
+    "request_mark",
     "resumable",
     "run_import",
     "save_template",

@@ -1,5 +1,6 @@
 """Reads of the import clinic, as frozen values."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guibin.core.paging import Page
+from guibin.core.permissions import Actor
 from guibin.integrations.errors import ImportUnknown
 from guibin.integrations.mapping.targets import KIND_LABELS
 from guibin.integrations.models import ImportRun, ImportTemplate
@@ -160,3 +162,16 @@ def list_waiting(*, limit: int = 5) -> list[Waiting]:
         )
         for run in rows
     ]
+
+
+def request_mark(key: str) -> str:
+    """What is kept of a request's idempotency key; empty for none."""
+    return hashlib.sha256(key.encode()).hexdigest() if key else ""
+
+
+def find_by_request(key: str, *, actor: Actor) -> RunView | None:
+    """The import that the same caller opened under the same idempotency key."""
+    if not key:
+        return None
+    run = ImportRun.objects.filter(actor=actor.code, options__request=request_mark(key)).first()
+    return None if run is None else _view(run)

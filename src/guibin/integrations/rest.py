@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Header, Router, Schema, Status
 from pydantic import Field
 
 from guibin.core.clock import now
@@ -52,16 +52,25 @@ class Queued(Schema):
 @router.post("/imports", response={202: Queued}, by_alias=True)
 @requires(IMPORT_FILES)
 def create_import(
-    request: HttpRequest, kind: str = "auto", template: str = "", file_name: str = "file"
-) -> tuple[int, dict[str, int]]:
-    """The request's body is the file. It is read, mapped and counted; nothing is written yet."""
+    request: HttpRequest,
+    kind: str = "auto",
+    template: str = "",
+    file_name: str = "file",
+    idempotency_key: Header[str] = "",
+) -> Status[dict[str, int]]:
+    """The request's body is the file; the same ``Idempotency-Key`` again gives the same import.
+
+    It is read, mapped and counted in the background; nothing is written yet.
+    """
     actor = actor_of(request)
+    known = api.find_by_request(idempotency_key, actor=actor)
+    if known is not None:
+        return Status(202, {"import": known.id, "job": known.job_id or 0})
     chunks = iter(lambda: request.read(CHUNK_BYTES), b"")
     run_id = api.upload(kind=kind, file_name=file_name, chunks=chunks, actor=actor, at=now())
-    job = api.queue_step(
-        run_id=run_id, step="prepare", options={"template_wanted": template}, actor=actor, at=now()
-    )
-    return 202, {"import": run_id, "job": job}
+    options = {"template_wanted": template, "request": api.request_mark(idempotency_key)}
+    job = api.queue_step(run_id=run_id, step="prepare", options=options, actor=actor, at=now())
+    return Status(202, {"import": run_id, "job": job})
 
 
 @router.get("/imports", response=Reports, by_alias=True)
@@ -81,10 +90,10 @@ def get_import(request: HttpRequest, import_id: int) -> dict[str, Any]:
 
 @router.post("/imports/{import_id}/start", response={202: Queued}, by_alias=True)
 @requires(IMPORT_FILES)
-def start_import(request: HttpRequest, import_id: int) -> tuple[int, dict[str, int]]:
+def start_import(request: HttpRequest, import_id: int) -> Status[dict[str, int]]:
     """The go-ahead after the dry run, or going on after a stop. Repeating it is harmless."""
     job = api.queue_step(run_id=import_id, step="run", actor=actor_of(request), at=now())
-    return 202, {"import": import_id, "job": job}
+    return Status(202, {"import": import_id, "job": job})
 
 
 @router.post("/imports/{import_id}/cancel", response=Report, by_alias=True)
@@ -96,7 +105,7 @@ def cancel_import(request: HttpRequest, import_id: int) -> dict[str, Any]:
 
 @router.post("/imports/{import_id}/undo", response={202: Queued}, by_alias=True)
 @requires(UNDO_IMPORTS)
-def undo_import(request: HttpRequest, import_id: int) -> tuple[int, dict[str, int]]:
+def undo_import(request: HttpRequest, import_id: int) -> Status[dict[str, int]]:
     """Take the whole import back in the background."""
     job = api.queue_step(run_id=import_id, step="undo", actor=actor_of(request), at=now())
-    return 202, {"import": import_id, "job": job}
+    return Status(202, {"import": import_id, "job": job})

@@ -1,7 +1,6 @@
 """After some days nothing of a file's content is left: upload, rows, workbook and undo images go."""
 
 import shutil
-import time
 from datetime import datetime, timedelta
 
 from guibin.core import preferences
@@ -22,17 +21,17 @@ def forget_old_files(*, at: datetime) -> int:
         remove_folder(run.pk)
         ImportRun.objects.filter(pk=run.pk).update(files_gone_at=at)
         gone += 1
-    _sweep_uploads()
+    _sweep_uploads(at.timestamp())
     return gone
 
 
-def _sweep_uploads() -> None:
+def _sweep_uploads(seconds: float) -> None:
     """Uploads that broke off leave a nameless part; a day is long enough."""
     home = imports_home()
     if not home.exists():
         return
     for path in home.glob("upload-*"):
-        if time.time() - path.stat().st_mtime > 86_400:
+        if seconds - path.stat().st_mtime > 86_400:
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
             else:
