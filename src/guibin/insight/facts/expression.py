@@ -145,13 +145,13 @@ def _intervals(orders: Table) -> Table:
     before = orders.ordered_on.lag().over(
         ibis.window(group_by=orders.customer_id, order_by=orders.ordered_on)
     )
-    days = orders.select("customer_id", gap=orders.ordered_on.delta(before, unit="day").cast("int64"))
-    apart = days.gap > 0
+    gap = orders.ordered_on.delta(before, unit="day").cast("int64").nullif(0)
+    days = orders.select("customer_id", gap=gap)
     return days.group_by("customer_id").agg(
-        gaps=days.count(where=apart),
-        gaps_sum=_sum(days.gap, apart),
-        gaps_squares=_sum(days.gap * days.gap, apart),
-        interval_days_median=days.gap.median(where=apart).cast("float64"),
+        gaps=days.gap.count(),
+        gaps_sum=_sum(days.gap),
+        gaps_squares=_sum(days.gap * days.gap),
+        interval_days_median=days.gap.median().cast("float64"),
     )
 
 
