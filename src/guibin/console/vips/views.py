@@ -53,8 +53,8 @@ def _list_context(request: HttpRequest, selected: str) -> dict[str, Any] | None:
     }
 
 
-@require_http_methods(READ_OR_FILTER)
 @requires(loyalty.VIEW_VIPS)
+@require_http_methods(READ_OR_FILTER)
 def vip_list(request: HttpRequest) -> HttpResponseBase:
     """Who the VIPs are, and why."""
     context = _list_context(request, "vips")
@@ -70,8 +70,8 @@ def vip_list(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-@require_http_methods(READ_OR_FILTER)
 @requires(loyalty.VIEW_VIPS)
+@require_http_methods(READ_OR_FILTER)
 def near_list(request: HttpRequest) -> HttpResponseBase:
     """Who is just below the next line."""
     context = _list_context(request, "near")
@@ -93,8 +93,8 @@ def _start(request: HttpRequest) -> HttpResponse:
     return render(request, "console/vips/start.html", context)
 
 
-@require_POST
 @requires(loyalty.EDIT_POLICIES)
+@require_POST
 def decide_again(request: HttpRequest) -> HttpResponse:
     """Decide everybody by the policy in force."""
     run = deciding.evaluate_now(actor=actor_of(request), at=clock.now())
@@ -102,8 +102,8 @@ def decide_again(request: HttpRequest) -> HttpResponse:
     return redirect(link_url("console.vips"))
 
 
-@require_safe
 @requires(loyalty.VIEW_POLICIES)
+@require_safe
 def policy_list(request: HttpRequest) -> HttpResponse:
     """Every policy, the one in force first."""
     context = {
@@ -115,8 +115,8 @@ def policy_list(request: HttpRequest) -> HttpResponse:
     return render(request, "console/vips/policies.html", context)
 
 
-@require_safe
 @requires(loyalty.VIEW_POLICIES)
+@require_safe
 def policy_detail(request: HttpRequest, code: str) -> HttpResponse:
     """One policy: its rules in words, its versions with what changed, its lists."""
     policy = loyalty.get_policy(code)
@@ -142,8 +142,8 @@ def _policy_crumbs() -> list[tuple[str, str]]:
     ]
 
 
-@require_http_methods(["GET", "POST"])
 @requires(loyalty.EDIT_POLICIES)
+@require_http_methods(["GET", "POST"])
 def policy_new(request: HttpRequest) -> HttpResponse:
     """Choose a preset, then edit every number; saving makes the policy and its first version."""
     if request.method == "POST":
@@ -164,8 +164,8 @@ def policy_new(request: HttpRequest) -> HttpResponse:
     return _editor(request, None, form, {"name": name, "preset": preset, "effective_from": _today()})
 
 
-@require_http_methods(["GET", "POST"])
 @requires(loyalty.EDIT_POLICIES)
+@require_http_methods(["GET", "POST"])
 def policy_edit(request: HttpRequest, code: str) -> HttpResponse:
     """Edit a policy: saving makes its next version; the one before stays as it was."""
     policy = loyalty.get_policy(code)
@@ -230,8 +230,8 @@ def _save(request: HttpRequest, policy: loyalty.PolicyView | None) -> HttpRespon
     return redirect(target)
 
 
-@require_POST
 @requires(loyalty.EDIT_POLICIES)
+@require_POST
 def policy_rules(request: HttpRequest) -> HttpResponse:
     """The rows of the editor after one of its buttons."""
     currency = accounts.organisation().base_currency
@@ -241,8 +241,8 @@ def policy_rules(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_POST
 @requires(loyalty.EDIT_POLICIES)
+@require_POST
 def policy_preview(request: HttpRequest) -> HttpResponse:
     """What the rules in the form would do, on the facts of today."""
     form = editor.read_form(request.POST, accounts.organisation().base_currency)
@@ -256,8 +256,8 @@ def policy_preview(request: HttpRequest) -> HttpResponse:
     return render(request, "console/vips/preview.html", context)
 
 
-@require_POST
 @requires(loyalty.EDIT_POLICIES)
+@require_POST
 def policy_activate(request: HttpRequest, code: str) -> HttpResponse:
     """Put a policy in force and decide everybody by it."""
     actor, at = actor_of(request), clock.now()
@@ -267,8 +267,8 @@ def policy_activate(request: HttpRequest, code: str) -> HttpResponse:
     return redirect(link_url("console.vips"))
 
 
-@require_POST
 @requires(loyalty.EDIT_LISTS)
+@require_POST
 def policy_lists(request: HttpRequest, code: str) -> HttpResponse:
     """Put customers on a list by their numbers, or take one off."""
     actor, at = actor_of(request), clock.now()
