@@ -31,6 +31,7 @@ from guibin.integrations.operations.running import (
     run_import,
     unfinished_runs,
 )
+from guibin.integrations.operations.staging import type_rows
 from guibin.integrations.operations.undoing import Kept, Undone, may_undo, preview_undo, undo_import
 from guibin.integrations.operations.uploading import Incoming, register, upload
 from guibin.integrations.permissions import IMPORT_FILES, UNDO_IMPORTS, VIEW_IMPORTS
@@ -98,6 +99,7 @@ __all__ = [
     "save_template",
     "stage_run",
     "targets_of",
+    "type_rows",
     "undo_import",
     "unfinished_runs",
     "upload",

@@ -90,7 +90,7 @@ def _import(kind: str, file: Path, *, as_json: bool, dry_run: bool, yes: bool, *
     if run_id is not None:
         cli.say(_("Going on with import %(id)s.") % {"id": run_id})
     else:
-        run_id = _prepare(kind, file, **chosen)
+        run_id = _prepare(kind, file, looks=dry_run or not yes, **chosen)
     if dry_run:
         _show(run_id, as_json=as_json, seconds=time.monotonic() - started)
         return None
@@ -106,6 +106,7 @@ def _prepare(
     kind: str,
     file: Path,
     *,
+    looks: bool,
     template: str,
     policy: str,
     match: str,
@@ -136,7 +137,8 @@ def _prepare(
         at=clock.now(),
     )
     cli.say(_("Checking every row …"))
-    api.stage_run(run_id=run_id, actor=SYSTEM, at=clock.now())
+    stage = api.stage_run if looks else api.type_rows  # nobody looks: straight to the counts
+    stage(run_id=run_id, actor=SYSTEM, at=clock.now())
     return run_id
 
 
