@@ -127,17 +127,7 @@ def place_order(
         _check_words(header, payments)
         products = find_products([line.sku.strip() for line in lines if line.sku.strip()])
         rate = get_rate(header.currency, base, header.ordered_on)
-        digits, base_digits = minor_digits(header.currency), minor_digits(base)
-        try:
-            priced = price_lines(
-                lines,
-                {sku: kind for sku, (_id, kind) in products.items()},
-                discount_minor,
-                digits,
-                lambda minor: compute_base_minor(minor, rate, digits, base_digits),
-            )
-        except PriceRefused as refused:
-            raise REFUSALS[refused.code](position=refused.position, word=refused.word) from refused
+        priced = _price(lines, products, discount_minor, header.currency, base, rate)
         products |= _create_products(priced, products, at)
         order = _write(header, priced, products, rate, promoted, idempotency_key, digest)
         _write_payments(order, payments, at)
@@ -149,6 +139,29 @@ def place_order(
             origin=origin,
         )
     return Placed(OrderId(order.id), order.number, is_repeat=False)
+
+
+def _price(
+    lines: Sequence[LineDraft],
+    products: dict[str, tuple[int, str]],
+    discount_minor: int,
+    currency: str,
+    base: str,
+    rate: Decimal,
+) -> list[PricedLine]:
+    """The lines priced, what ``rules.pricing`` refuses said as a domain error."""
+    digits, base_digits = minor_digits(currency), minor_digits(base)
+    kinds = {sku: kind for sku, (_id, kind) in products.items()}
+    try:
+        return price_lines(
+            lines,
+            kinds,
+            discount_minor,
+            digits,
+            lambda minor: compute_base_minor(minor, rate, digits, base_digits),
+        )
+    except PriceRefused as refused:
+        raise REFUSALS[refused.code](position=refused.position, word=refused.word) from refused
 
 
 def total_of(lines: Sequence[LineDraft], discount_minor: int, currency: str) -> int:
