@@ -58,6 +58,7 @@ def load_shop(
     say: Say = progress or (lambda text: None)
     diary = read_diary()
     if diary is not None and diary.done and accounts.has_staff():
+        say(_("The demo shop is here already"))
         return LoadedShop(diary.sign_ins, made=False)
     if diary is None and accounts.has_staff():
         raise DemoRefused
