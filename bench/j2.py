@@ -20,7 +20,7 @@ from guibin.insight.rules.scores import NO_CUTS
 from guibin.insight.warehouse.versions import Content, Version
 
 NARROW = ("customer_id", "recency_days", "orders_count", "net_minor", "orders_12m", "net_12m_minor")
-ROUNDS = 5
+ROUNDS = 3
 KEYS = {
     "customers": "customer_id",
     "orders": "order_id",

@@ -69,8 +69,11 @@ def _count_changed(version: Version, as_of: date) -> pa.Table | None:
     if not counted_path(parent, as_of).exists():
         return None
     with open_duck() as engine:
-        if not _find_affected(engine, version, parent):
+        affected = _count_affected(engine, version, parent)
+        if affected is None:
             return None
+        if not affected:
+            return pq.read_table(counted_path(parent, as_of))
         known = str(counted_path(parent, as_of)).replace("'", "''")
         for name in ("orders", "refunds", "customers"):
             engine.link.execute(PICK.format(name=name, chosen="affected", key="customer_id"))
@@ -83,8 +86,8 @@ def _count_changed(version: Version, as_of: date) -> pa.Table | None:
     return pa.concat_tables([anew.cast(COUNTED_SCHEMA), kept.cast(COUNTED_SCHEMA)]).sort_by("customer_id")
 
 
-def _find_affected(engine: DuckEngine, version: Version, parent: Version) -> bool:
-    """Fill the table ``affected`` with the customers whose rows changed; False: count everybody."""
+def _count_affected(engine: DuckEngine, version: Version, parent: Version) -> int | None:
+    """Fill the table ``affected`` with the customers whose rows changed; None: count everybody."""
     for statement in (*view_statements(version), *view_statements(parent, "old_")):
         engine.link.execute(statement)
     for name in SOURCE_NAMES:
@@ -98,12 +101,12 @@ def _find_affected(engine: DuckEngine, version: Version, parent: Version) -> boo
         if engine.link.execute(
             f"SELECT 1 FROM old_{name} SEMI JOIN touched_{name} USING ({key}) LIMIT 1"
         ).fetchall():
-            return False
+            return None
     engine.link.execute(AFFECTED)
     affected, customers = engine.link.execute(
         "SELECT (SELECT count(*) FROM affected), (SELECT count(*) FROM customers)"
     ).fetchall()[0]
-    return bool(affected <= max(50, customers * AFFECTED_SHARE_MAX))
+    return int(affected) if affected <= max(50, customers * AFFECTED_SHARE_MAX) else None
 
 
 PICK = "CREATE TABLE picked_{name} AS SELECT * FROM {name} SEMI JOIN {chosen} USING ({key})"

@@ -13,7 +13,10 @@ from guibin.insight.tests.shops import SCHEMAS, Shop
 from guibin.insight.warehouse.versions import Content, Version
 
 pytest.importorskip("pyspark", reason="the extra guibin[spark] is not installed")
-pytestmark = pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java")
+pytestmark = [
+    pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java"),
+    pytest.mark.filterwarnings("ignore"),  # pyspark uses what pandas retires, and leaves sockets to the end
+]
 LAST = date(2024, 2, 29)
 
 
