@@ -10,10 +10,10 @@ from guibin.core.reactions import react
 
 def refresh_facts(events: Sequence[Recorded]) -> None:
     """What came in, or was taken back, is counted as soon as a worker is free."""
-    from guibin.insight.tasks import queue_refresh
+    from guibin.insight import api as insight
 
     if events:
-        queue_refresh(actor=SYSTEM)
+        insight.queue_refresh(actor=SYSTEM)
 
 
 def decide_standings(events: Sequence[Recorded]) -> None:

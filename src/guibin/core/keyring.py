@@ -22,9 +22,7 @@ FORMAT = 1
 
 class KeyRingMissing(DomainError):
     code = "core.key_ring_missing"
-    message = _(
-        "The key file %(path)s is missing. Restore it from your key backup: sealed data needs it."
-    )
+    message = _("The key file %(path)s is missing. Restore it from your key backup: sealed data needs it.")
     status = 500
 
 

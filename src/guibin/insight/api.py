@@ -118,9 +118,9 @@ def queue_refresh(*, actor: Actor = SYSTEM) -> int:
 
     For reactions (after an import) and buttons; the refresh itself runs in the worker.
     """
-    from guibin.insight import tasks
+    from guibin.insight import operations
 
-    return tasks.queue_refresh(actor=actor)
+    return operations.queue_refresh(actor=actor, at=clock.now())
 
 
 def current_day() -> date:

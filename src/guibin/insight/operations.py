@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from django.db import connection, transaction
 
 from guibin.accounts import api as accounts
-from guibin.core import clock
+from guibin.core import jobs
 from guibin.core.events import record, subject
 from guibin.core.permissions import Actor
 from guibin.insight.events import FactsRefreshed
@@ -21,12 +21,14 @@ from guibin.insight.facts.judging import as_record
 from guibin.insight.facts.store import judge_and_keep, judging_of
 from guibin.insight.models import Refresh
 from guibin.insight.preferences import get_wishes
+from guibin.insight.queries.facts import get_day_of
 from guibin.insight.reports import RefreshResult
 from guibin.insight.warehouse import extract, versions
 from guibin.insight.warehouse.copying import build_version
 from guibin.insight.warehouse.versions import Version
 
 Progress = Callable[[int, int], None]
+REFRESH = "insight.refresh"
 COPIED, COUNTED, JUDGED, WHOLE = 60, 80, 95, 100
 
 
@@ -42,7 +44,7 @@ def refresh(
     between leaves a version the database does not know, and the next refresh copies everything."""
     began = time.perf_counter()
     tell = progress or _silent
-    day = as_of or current_day(at)
+    day = as_of or get_day_of(at)
     with extract.refresh_lock() as link, open_engine(engine) as chosen:
         version = _copy(link, tell)
         counted, mode = count_version(chosen, version, day)
@@ -68,10 +70,14 @@ def refresh(
     return replace(result, changed=changed, seconds=round(time.perf_counter() - began, 3))
 
 
-def current_day(at: datetime) -> date:
-    """The organisation's fixed day, else the business day of ``at`` in its zone."""
-    organisation = accounts.organisation()
-    return organisation.as_of_on or clock.business_day(at, organisation.time_zone)
+def queue_refresh(*, actor: Actor, at: datetime) -> int:
+    """Queue a refresh in the caller's transaction unless one already waits; returns the run to watch."""
+    latest = jobs.find_latest(REFRESH)
+    if latest is not None and latest.state == "queued":
+        return latest.id
+    run_id = jobs.open_run(kind=REFRESH, actor=actor, at=at)
+    jobs.defer(REFRESH, run_id=run_id)
+    return run_id
 
 
 def _silent(_done: int, _total: int) -> None:

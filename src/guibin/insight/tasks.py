@@ -2,10 +2,10 @@
 
 from guibin.core import clock, jobs
 from guibin.core.errors import DomainError
-from guibin.core.permissions import SYSTEM, Actor
+from guibin.core.permissions import SYSTEM
 from guibin.insight import api, operations
 
-KIND = "insight.refresh"
+KIND = operations.REFRESH
 
 
 @jobs.task(name=KIND, lock=KIND)
@@ -32,14 +32,4 @@ def refresh_task(run_id: int) -> None:
 @jobs.schedule(name="insight.refresh_nightly", cron="10 20 * * *")
 def refresh_nightly() -> None:
     """Each night at 04:10 in China, before anybody works."""
-    queue_refresh(actor=SYSTEM)
-
-
-def queue_refresh(*, actor: Actor) -> int:
-    """Queue a refresh unless one already waits; returns the run to watch."""
-    latest = jobs.find_latest(KIND)
-    if latest is not None and latest.state == "queued":
-        return latest.id
-    run_id = jobs.open_run(kind=KIND, actor=actor, at=clock.now())
-    jobs.defer(KIND, run_id=run_id)
-    return run_id
+    operations.queue_refresh(actor=SYSTEM, at=clock.now())

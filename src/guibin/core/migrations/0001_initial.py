@@ -121,9 +121,7 @@ class Migration(migrations.Migration):
                 ("batch_id", models.UUIDField(null=True)),
                 (
                     "subjects",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.TextField(), size=None
-                    ),
+                    django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None),
                 ),
                 ("data", models.JSONField()),
             ],

@@ -1,7 +1,7 @@
 """Fact rows: of everybody from the warehouse, of a few from the published table, of one counted now."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -15,7 +15,6 @@ from guibin.insight.facts.judging import Wishes, from_record
 from guibin.insight.facts.schema import FACT_NAMES
 from guibin.insight.facts.store import facts_of
 from guibin.insight.models import CustomerFacts, Refresh
-from guibin.insight.operations import current_day
 from guibin.insight.preferences import get_wishes
 from guibin.insight.reports import Freshness, RefreshResult
 from guibin.insight.rules.count import (
@@ -35,8 +34,14 @@ DAYS = frozenset(("first_order_on", "last_order_on"))
 NO_FACTS: Mapping[str, Fact] = {}
 
 
+def get_day_of(at: datetime) -> date:
+    """The organisation's fixed day, else the business day of ``at`` in its zone."""
+    organisation = accounts.organisation()
+    return organisation.as_of_on or clock.business_day(at, organisation.time_zone)
+
+
 def get_current_day() -> date:
-    return current_day(clock.now())
+    return get_day_of(clock.now())
 
 
 def get_wishes_now() -> Wishes:

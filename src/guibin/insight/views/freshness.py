@@ -40,7 +40,7 @@ def freshness(request: HttpRequest) -> HttpResponse:
 @require_POST
 def start_refresh(request: HttpRequest) -> HttpResponse:
     """Queue a refresh."""
-    tasks.queue_refresh(actor=actor_of(request))
+    api.queue_refresh(actor=actor_of(request))
     return redirect("insight:freshness")
 
 

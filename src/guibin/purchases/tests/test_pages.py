@@ -163,9 +163,7 @@ def test_the_catalogue_is_kept_on_its_pages(client_as: Any, manager: Actor) -> N
 def test_rates_warn_where_the_base_is_not_yuan(at: datetime, owner: Actor, client_as: Any) -> None:
     client = client_as(owner)
     assert "gb-fix" not in client.get("/settings/rates/").content.decode()
-    from guibin.accounts.models import Organisation
-
-    Organisation.objects.update(base_currency="GBP")
+    accounts.update_organisation(name="", base_currency="GBP", time_zone="Asia/Shanghai", actor=owner, at=at)
     assert "gb-fix" in client.get("/settings/rates/").content.decode()
 
 
