@@ -1,21 +1,8 @@
-"""A running product and a real Chromium for the tests that look at it.
-
-``empty_shop`` is the product as a stranger starts it; ``demo_shop`` is the demo. Each is started as
-people start it (the ``guibin`` command, the embedded server), in a home of its own, and ended by id.
-"""
+"""A real Chromium for the tests that look at a running product (see ``tests.shop``)."""
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import tempfile
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -31,77 +18,6 @@ CHROMIUM_ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-
-
-@dataclass(frozen=True)
-class Shop:
-    """A running product: where it answers and the environment of its commands."""
-
-    url: str
-    environment: dict[str, str]
-
-    def run(self, *arguments: str) -> str:
-        """A ``guibin`` command in this shop; its standard output. Fails the test on a bad exit code."""
-        outcome = subprocess.run(
-            [sys.executable, "-m", "guibin", *arguments],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert outcome.returncode == 0, outcome.stdout + outcome.stderr
-        return outcome.stdout
-
-
-@contextmanager
-def running_shop(*prepare: tuple[str, ...]) -> Iterator[Shop]:
-    """A product in a new home, prepared by commands, served on a free port, gone afterwards."""
-    home = Path(tempfile.mkdtemp(prefix="guibin-shop-"))
-    home.chmod(0o755)
-    port = _free_port()
-    environment = {
-        key: value for key, value in os.environ.items() if not key.startswith(("GUIBIN_", "DATABASE_"))
-    }
-    environment |= {"GUIBIN_HOME": str(home), "GUIBIN_LANG": "en"}
-    shop = Shop(url=f"http://127.0.0.1:{port}", environment=environment)
-    try:
-        for command in prepare:
-            shop.run(*command)
-        with (home / "serve.log").open("wb") as log:
-            serving = subprocess.Popen(
-                [sys.executable, "-m", "guibin", "serve", "--port", str(port)],
-                env=environment,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-            try:
-                _wait_until_it_answers(shop.url, serving, home / "serve.log")
-                yield shop
-            finally:
-                serving.terminate()
-                serving.wait(timeout=60)
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_until_it_answers(url: str, serving: "subprocess.Popen[bytes]", log: Path) -> None:
-    for _attempt in range(720):
-        assert serving.poll() is None, log.read_text()
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-        except urllib.error.HTTPError:
-            return
-        except OSError:
-            time.sleep(0.25)
-        else:
-            return
-    raise AssertionError(log.read_text())
 
 
 @pytest.fixture(scope="session")

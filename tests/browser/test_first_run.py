@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage, Shop, running_shop, shoot
+from tests.browser.conftest import OpenPage, shoot
+from tests.shop import Shop, running_shop
 
 REAL_FILE = (
-    Path(__file__).resolve().parents[3] / "shared/data/online_retail_2009/online_retail_ii_year_2009-2010.csv.gz"
+    Path(__file__).resolve().parents[3]
+    / "shared/data/online_retail_2009/online_retail_ii_year_2009-2010.csv.gz"
 )
 PASSWORD = "a quiet harbour in spring"
 LONG = 240_000  # the real file has half a million rows
