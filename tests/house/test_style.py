@@ -118,3 +118,15 @@ def test_no_machine_path_or_registry_stands_in_the_tree() -> None:
         check=False,
     )
     assert found.stdout == ""
+
+
+def test_every_requirement_that_is_ticked_names_a_test_that_exists() -> None:
+    page = (ROOT / "docs" / "reference" / "requirements.md").read_text()
+    named = re.findall(r"`([\w/]+\.py)::(test_\w+)`", page)
+    assert len(named) > 30
+    missing = []
+    for path, test in named:
+        file = ROOT / path if path.startswith("tests/") else PACKAGE / path
+        if not file.exists() or f"def {test}(" not in file.read_text():
+            missing.append(f"{path}::{test}")
+    assert missing == []
