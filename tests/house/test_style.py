@@ -22,7 +22,7 @@ VAGUE_MODULES = {
     "managers",
     "stuff",
 }
-UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b|raise NotImplementedError|coming soon|敬请期待", re.IGNORECASE)
+UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b|raise NotImplementedError|[Cc]oming soon|敬请期待")
 INLINE = re.compile(
     r"<[^>]*\s(style|on[a-z]+)\s*=|<style(?![^>]*nonce)|<script(?![^>]*(src=|application/json|nonce))", re.I
 )

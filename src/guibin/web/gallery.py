@@ -281,35 +281,9 @@ def _curve() -> Chart:
     )
 
 
-def context() -> dict[str, Any]:
-    """Everything the gallery shows that is not written in its template."""
-    wrong = SampleForm({"name": "", "phone": "138", "amount": "x", "tier": "gold", "calendar": "lunar"})
-    wrong.is_valid()
-    drawn = charts()
+def component_samples() -> dict[str, Any]:
+    """Tabs, steps, facts, counts and jobs as a page would hand them over."""
     return {
-        "form": SampleForm(),
-        "wrong": wrong,
-        "charts": drawn,
-        "line": drawn[0],
-        "bar": drawn[1],
-        "heat": drawn[2],
-        "sankey": drawn[3],
-        "curve": drawn[4],
-        "tiers": TIERS,
-        "people": {
-            "lin": "林婉清",
-            "zhou": "周慕白",
-            "gu": "顾予宁",
-            "chen": "陈若冰",
-            "jiang": "江叙白",
-            "was": "1.2万",
-        },
-        "notes": {
-            "spend": f"{formats.percent(0.068, 1)} · {formats.change(0.182)}",
-            "risk": f"{formats.percent(0.08)} ← {formats.percent(0.11)}",
-        },
-        "price": Money(1_280_000, "CNY"),
-        "crumbs": [(_("Insight"), "#"), (_("Gallery"), "")],
         "tab_items": [
             (_("Timeline"), "#", True, None),
             (_("Purchases"), "#", False, 14),
@@ -350,6 +324,39 @@ def context() -> dict[str, Any]:
                 "text": _("Stopped at row 2,410: the file ends in the middle of a line"),
             },
         ],
+    }
+
+
+def context() -> dict[str, Any]:
+    """Everything the gallery shows that is not written in its template."""
+    wrong = SampleForm({"name": "", "phone": "138", "amount": "x", "tier": "gold", "calendar": "lunar"})
+    wrong.is_valid()
+    drawn = charts()
+    return {
+        "form": SampleForm(),
+        "wrong": wrong,
+        "charts": drawn,
+        "line": drawn[0],
+        "bar": drawn[1],
+        "heat": drawn[2],
+        "sankey": drawn[3],
+        "curve": drawn[4],
+        "tiers": TIERS,
+        "people": {
+            "lin": "林婉清",
+            "zhou": "周慕白",
+            "gu": "顾予宁",
+            "chen": "陈若冰",
+            "jiang": "江叙白",
+            "was": "1.2万",
+        },
+        "notes": {
+            "spend": f"{formats.percent(0.068, 1)} · {formats.change(0.182)}",
+            "risk": f"{formats.percent(0.08)} ← {formats.percent(0.11)}",
+        },
+        "price": Money(1_280_000, "CNY"),
+        "crumbs": [(_("Insight"), "#"), (_("Gallery"), "")],
+        **component_samples(),
         "marks": [(0, "¥0"), (0.5, "¥50,000"), (1, "¥100,000")],
         "pages": Page([0] * 50, 12480, 7, 50),
         "rfm": [(24 + 25 * x, 4 + 25 * y, min(5, max(0, x + 4 - y - 2))) for y in range(5) for x in range(5)],
