@@ -37,6 +37,10 @@ WORDS: dict[int, tuple[Text, Text]] = {
             "Search for it above, or start from today's page."
         ),
     ),
+    405: (
+        gettext_lazy("This address is not a page"),
+        gettext_lazy("Nothing was changed. Go back to the page and use its button."),
+    ),
     409: (
         gettext_lazy("Somebody was here first"),
         gettext_lazy(
@@ -92,6 +96,7 @@ def error_response(request: HttpRequest, *, status: int, code: str, sentence: st
         "advice": advice,
         "request_id": getattr(request, "id", ""),
         "messages": (),  # reading them would ask the database, which may be what failed
+        "frame": "web/page.html" if status < 500 and getattr(request, "person", None) else "web/bare.html",
     }
     if request.headers.get("HX-Request"):
         response = render(request, "web/error_fragment.html", context, status=status)

@@ -72,6 +72,13 @@ def number(value: Number, digits: int | None = None) -> str:
     return _signed(format_decimal(value, format=pattern, locale=active_locale()))
 
 
+def price(value: Number, currency: str) -> str:
+    """A price of one piece: at least two digits after the point, up to six where the till has them."""
+    return currency_symbol(currency) + _signed(
+        format_decimal(value, format="#,##0.00####", locale=active_locale())
+    )
+
+
 def compact(value: Number) -> str:
     """Short size of a large number: 12.8万, 128K."""
     return _signed(format_compact_decimal(value, fraction_digits=1, locale=active_locale()))

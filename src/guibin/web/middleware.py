@@ -3,6 +3,7 @@
 import secrets
 import uuid
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +13,7 @@ from structlog.contextvars import bound_contextvars
 from guibin.core.errors import DomainError
 from guibin.core.events import request_id
 from guibin.web.access import AccessUndeclared, declared
-from guibin.web.errors import domain_error
+from guibin.web.errors import domain_error, error_response
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 # REST operations are checked one by one by ``web.rest``; static files are files.
@@ -69,13 +70,18 @@ def request_context(get_response: Handler) -> Handler:
 
 
 class DeclaredPermission:
-    """Refuses views that declare nothing; turns domain errors into answers."""
+    """Refuses views that declare nothing; turns refusals into answers."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
+            return response
+        answer = error_response(request, status=response.status_code, code="web.method_not_allowed")
+        answer["Allow"] = response.get("Allow", "")
+        return answer
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], arguments: object, keywords: object

@@ -50,6 +50,13 @@ class RateState:
     remaining: int
     reset_seconds: int
 
+    def headers(self) -> dict[str, str]:
+        return {
+            "RateLimit-Limit": str(self.limit),
+            "RateLimit-Remaining": str(max(self.remaining, 0)),
+            "RateLimit-Reset": str(self.reset_seconds),
+        }
+
 
 class Problem(BaseModel):
     """RFC 9457 problem document. ``code`` is stable; ``detail`` is a sentence in the caller's language."""
@@ -130,9 +137,14 @@ def authenticate(request: HttpRequest) -> Actor | None:
     return actor
 
 
-def _enforce_limit(request: HttpRequest, actor: Actor) -> None:
+def rate_state(actor: Actor, path: str) -> RateState | None:
+    """What is left to ``actor`` after this request; None without a limit."""
     limiter = _configured("GUIBIN_RATE_LIMITER")
-    state: RateState | None = limiter(actor, request.path) if limiter is not None else None
+    return limiter(actor, path) if limiter is not None else None
+
+
+def _enforce_limit(request: HttpRequest, actor: Actor) -> None:
+    state = rate_state(actor, request.path)
     request.rate_state = state  # type: ignore[attr-defined]  # read by the envelope
     if state is not None and state.remaining < 0:
         raise TooManyRequests(seconds=state.reset_seconds)
@@ -149,9 +161,8 @@ def with_limits(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """The RateLimit headers, where a limit applies."""
     state: RateState | None = getattr(request, "rate_state", None)
     if state is not None:
-        response["RateLimit-Limit"] = str(state.limit)
-        response["RateLimit-Remaining"] = str(max(state.remaining, 0))
-        response["RateLimit-Reset"] = str(state.reset_seconds)
+        for name, value in state.headers().items():
+            response[name] = value
     return response
 
 

@@ -59,6 +59,8 @@ def _chip(spec: ListSpec, state: ListState, filter_: Filter) -> Chip:
 
 def describe(filter_: Filter, value: Any) -> str:
     """The value of one filter in words: "Gold, Platinum", "¥1,000 to ¥5,000", "from 1 Jan 2026"."""
+    if filter_.kind == "one_day":
+        return formats.day(date.fromisoformat(value))
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, tuple):

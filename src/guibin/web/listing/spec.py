@@ -10,7 +10,7 @@ from guibin.core.permissions import Actor, Permission
 ColumnKind = Literal[
     "text", "number", "money", "percent", "share", "points", "day", "moment", "ago", "yes_no", "tags", "phone"
 ]
-FilterKind = Literal["text", "choice", "number", "day", "yes_no"]
+FilterKind = Literal["text", "choice", "number", "day", "one_day", "yes_no"]
 Choices = Sequence[tuple[str, Text]]
 RIGHT = frozenset({"number", "money", "percent", "points"})
 
@@ -87,6 +87,11 @@ class Filter:
     def day(cls, key: str, label: Text, *, pinned: bool = False) -> "Filter":
         """First and last day, both inclusive, either may be open."""
         return cls(key, label, "day", pinned=pinned)
+
+    @classmethod
+    def one_day(cls, key: str, label: Text, *, pinned: bool = False) -> "Filter":
+        """One day, as an ISO date."""
+        return cls(key, label, "one_day", pinned=pinned)
 
     @classmethod
     def yes_no(cls, key: str, label: Text, *, pinned: bool = False) -> "Filter":

@@ -136,6 +136,9 @@ def _parse(filter_: Filter, data: QueryDict) -> FilterValue | None:
     key = filter_.key
     if filter_.kind == "text":
         return data.get(key, "").replace("\x00", "").strip()[:TEXT_LENGTH_MAX] or None
+    if filter_.kind == "one_day":
+        one = _date(data.get(key, ""))
+        return None if one is None else one.isoformat()
     if filter_.kind == "choice":
         known = {code for code, _label in filter_.options()}
         return tuple(code for code in dict.fromkeys(data.getlist(key)) if code in known) or None

@@ -122,6 +122,11 @@ def number(value: Decimal | float | None, digits: int | None = None) -> str:
 
 
 @register.filter
+def price(value: Decimal | float | None, currency: str = "CNY") -> str:
+    return "" if value is None or _quiet(value) else formats.price(value, currency)
+
+
+@register.filter
 def points(value: int | None) -> str:
     return "" if value is None else formats.number(value, 0)
 

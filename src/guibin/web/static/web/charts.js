@@ -76,7 +76,7 @@
       const width = Math.min(Math.max(...names.map((name) => [...name].reduce((n, c) => n + (c > "\u2e80" ? 12 : 7), 0))) + 14, 150);
       return {
         grid: { left: 8, right: names.length > 1 ? width : 16, top: 18, bottom: spec.axis ? 26 : 8, containLabel: true },
-        xAxis: { type: "category", data: spec.categories, boundaryGap: false, name: spec.axis, nameLocation: "middle" },
+        xAxis: { type: "category", data: spec.categories, boundaryGap: false, name: spec.axis, nameLocation: "middle", axisLabel: { alignMaxLabel: names.length > 1 ? null : "right" } },
         yAxis: { type: "value", axisLabel: { formatter: write.short }, splitNumber: 4 },
         tooltip: { trigger: "axis", formatter: (points) => [points[0].axisValueLabel, ...points.map((p) => `${p.seriesName}  ${withUnit(spec, write, p.value)}`)].join("\n") + hint(spec, spec.links[points[0].dataIndex]) },
         series: spec.series.map((s, i) => {
@@ -90,9 +90,15 @@
       };
     },
 
-    bar(spec, t, write) {
+    bar(spec, t, write, box) {
       const several = spec.series.length > 1;
-      const category = { type: "category", data: spec.categories, name: spec.horizontal ? "" : spec.axis, nameLocation: "middle", inverse: spec.horizontal };
+      // Every bar says what it is: a range too wide for its place goes on two lines.
+      const narrow = box.clientWidth / spec.categories.length < 12 + 7 * Math.max(...spec.categories.map((name) => name.length), 0);
+      const names = { interval: spec.categories.length > 12 ? "auto" : 0, formatter: (name) => (narrow ? name.replace("–", "–\n") : name) };
+      const category = {
+        type: "category", data: spec.categories, name: spec.horizontal ? "" : spec.axis, nameLocation: "middle", inverse: spec.horizontal,
+        nameGap: narrow ? 42 : 28, ...(spec.horizontal ? {} : { axisLabel: names }),
+      };
       const value = { type: "value", axisLabel: { formatter: write.short }, splitNumber: 4 };
       return {
         grid: { left: 8, right: spec.horizontal ? 56 : 12, top: several ? 34 : 18, bottom: spec.axis && !spec.horizontal ? 26 : 8, containLabel: true },
@@ -114,13 +120,15 @@
       if (down > 1) box.style.height = `${down * (spec.rows.length * 30 + 44) + 50}px`;
       else box.style.removeProperty("height");
       const most = Math.max(...spec.cells.map((c) => c.value ?? 0), 1);
-      const left = 7, gap = 2.2, wide = (100 - left - 1) / across;
-      const tall = 84 / down;
-      const place = (i) => ({ left: `${left + (i % across) * wide}%`, width: `${wide - gap}%`, top: `${4 + Math.floor(i / across) * tall + 4}%`, height: `${tall - 14}%` });
+      // In shares of the box: 34 px for the row names, 24 above each map, 22 below it, 34 for the scale at the foot.
+      const part = (pixels) => (100 * pixels) / box.clientHeight;
+      const left = (100 * 34) / box.clientWidth, gap = 2.2, wide = (100 - left) / across;
+      const tall = (100 - part(34)) / down;
+      const place = (i) => ({ left: `${left + (i % across) * wide}%`, width: `${wide - gap}%`, top: `${Math.floor(i / across) * tall + part(24)}%`, height: `${tall - part(46)}%` });
       const axis = (extra) => ({ type: "category", axisLine: { show: false }, splitArea: { show: false }, ...extra });
       return {
         grid: facets.map((_, i) => place(i)),
-        title: spec.facets.map((name, i) => ({ text: name, left: place(i).left, top: `${1 + Math.floor(i / across) * tall}%`, textStyle: { fontSize: 12, fontWeight: 600, color: t.ink, fontFamily: t.font }, padding: 0 })),
+        title: spec.facets.map((name, i) => ({ text: name, left: place(i).left, top: `${Math.floor(i / across) * tall + part(2)}%`, textStyle: { fontSize: 12, fontWeight: 600, color: t.ink, fontFamily: t.font }, padding: 0 })),
         xAxis: facets.map((_, i) => axis({ gridIndex: i, data: spec.categories })),
         yAxis: facets.map((_, i) => axis({ gridIndex: i, data: spec.rows, axisLabel: { show: i % across === 0, color: t.muted } })),
         visualMap: { type: "continuous", min: 0, max: most, calculable: false, orient: "horizontal", right: 4, bottom: 0, itemWidth: 8, itemHeight: 96, text: [withUnit(spec, write, most), "0"], textStyle: { color: t.muted, fontSize: 12 }, inRange: { color: t.ramp } },
@@ -196,15 +204,15 @@
       this.themes.observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
       this.sizes = new ResizeObserver(() => this.resized());
       this.sizes.observe(this.box);
-      // Drawn when it comes into view: a page of many charts opens at once.
-      this.sight = new IntersectionObserver(([entry]) => { if (entry.isIntersecting) { this.sight.disconnect(); this.start(); } }, { rootMargin: "300px" });
-      this.sight.observe(this);
+      // Those in view first, then each of the others as soon as the page has a moment: print and pictures show all.
+      const early = this.getBoundingClientRect().top < innerHeight;
+      if (early || !window.requestIdleCallback) this.start();
+      else requestIdleCallback(() => this.start(), { timeout: 400 });
     }
 
     disconnectedCallback() {
       this.themes.disconnect();
       this.sizes.disconnect();
-      this.sight.disconnect();
       this.chart?.dispose();
     }
 
@@ -213,9 +221,9 @@
       this.draw();
     }
 
-    // Moves once, when first seen; a new theme or size is just there.
+    // Moves once, when first seen; a new theme or size is just there. One without a size yet waits for it.
     draw() {
-      if (!window.echarts || !this.isConnected || this.box.hidden) return;
+      if (!window.echarts || !this.isConnected || this.box.hidden || !this.box.clientWidth) return;
       const t = tokens();
       this.chart?.dispose();
       this.chart = window.echarts.init(this.box, theme(t), { renderer: "canvas" });
@@ -230,7 +238,7 @@
 
     resized() {
       const width = this.box.clientWidth;
-      if (this.spec.kind === "heatmap" && this.chart && width !== this.width) this.draw();
+      if (!this.chart || (this.spec.kind === "heatmap" && width !== this.width)) this.draw();
       else this.chart?.resize();
       this.width = width;
     }

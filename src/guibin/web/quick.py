@@ -1,0 +1,155 @@
+"""A few hot answers to programs, given before Django's handling begins.
+
+A slice names ``QuickRoute`` values in its manifest. Such a route gives only the good answer to a plain
+question: a GET with a key. Whatever is unusual (a cookie, an unknown host, a key that is refused, a customer
+that is not there, a database in trouble) is handed to the application behind, which gives the answer and
+the error that it always gives. So a quick route may only leave out work, never decide otherwise.
+"""
+
+import re
+import secrets
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from importlib import import_module
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.request import split_domain_port, validate_host
+from django.utils import translation
+
+from guibin.core.clock import now
+from guibin.core.composed import ReadFailed
+from guibin.core.events import request_id
+from guibin.core.manifest import manifests
+from guibin.core.permissions import Actor
+from guibin.web.middleware import HEADERS, content_security_policy
+from guibin.web.rest import RateState, rate_state
+
+API = "/api/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Quick:
+    """A good answer: the actor it is given to, a JSON document, and what to do once it has been given."""
+
+    actor: Actor
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class QuickRoute:
+    """``pattern`` matches the whole path below ``/api/v1``; ``answer`` gets its groups, the key and the
+    instant, in the caller's language, and gives None for whatever is not plainly good."""
+
+    pattern: re.Pattern[str]
+    answer: Callable[[Mapping[str, str], str, datetime], Quick | None]
+
+
+def in_front_of(application: WSGIApplication) -> WSGIApplication:
+    """``application`` with the declared quick routes before it."""
+    routes = declared_routes()
+
+    def front(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path.startswith(API) and environ.get("REQUEST_METHOD") == "GET":
+            for route in routes:
+                found = route.pattern.fullmatch(path, len(API))
+                if found is not None:
+                    body = _try(route, found.groupdict(), environ, start_response)
+                    if body is not None:
+                        return [body]
+        return application(environ, start_response)
+
+    return front
+
+
+def declared_routes() -> list[QuickRoute]:
+    """The quick routes of all manifests."""
+    paths = [path.partition(":") for manifest in manifests() for path in manifest.quick]
+    return [getattr(import_module(module), name) for module, _colon, name in paths]
+
+
+def _try(
+    route: QuickRoute, groups: Mapping[str, str], environ: WSGIEnvironment, start_response: StartResponse
+) -> bytes | None:
+    scheme, _space, key = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    if scheme.lower() != "bearer" or not key or "HTTP_COOKIE" in environ or not _is_expected(environ):
+        return None
+    language = _language(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+    identity = uuid.uuid4()
+    token = request_id.set(identity)
+    before = translation.get_language()
+    translation.activate(language)
+    try:
+        quick = route.answer(groups, key.strip(), now())
+    except ReadFailed:
+        return None
+    finally:
+        request_id.reset(token)
+        _speak(before)
+    if quick is None:
+        return None
+    state = rate_state(quick.actor, environ["PATH_INFO"])
+    if state is not None and state.remaining < 0:
+        return None
+    start_response("200 OK", _headers(quick, language, str(identity), state))
+    return quick.body
+
+
+def _speak(language: str | None) -> None:
+    if language is None:
+        translation.deactivate_all()
+    else:
+        translation.activate(language)
+
+
+def _is_expected(environ: WSGIEnvironment) -> bool:
+    """Nothing that Django would refuse or send elsewhere; behind TLS only what came by it."""
+    if settings.SECURE_SSL_REDIRECT:
+        name, value = settings.SECURE_PROXY_SSL_HEADER
+        if environ.get(name) != value:
+            return False
+    return _is_our_host(environ.get("HTTP_HOST", ""))
+
+
+@lru_cache(maxsize=64)
+def _is_our_host(host: str) -> bool:
+    domain, _port = split_domain_port(host)
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+
+
+@lru_cache(maxsize=256)
+def _language(accepted: str) -> str:
+    """The language Django would speak to somebody without a cookie."""
+    request = HttpRequest()
+    request.META["HTTP_ACCEPT_LANGUAGE"] = accepted
+    return translation.get_language_from_request(request)
+
+
+def _headers(quick: Quick, language: str, identity: str, state: RateState | None) -> list[tuple[str, str]]:
+    headers = [
+        ("Content-Type", "application/json; charset=utf-8"),
+        ("Content-Language", language),
+        ("Content-Length", str(len(quick.body))),
+        ("Vary", "Accept-Language, Cookie"),
+        ("X-Request-ID", identity),
+        ("Content-Security-Policy", content_security_policy(secrets.token_urlsafe(16))),
+        *HEADERS.items(),
+    ]
+    if settings.SECURE_SSL_REDIRECT:
+        headers.append(("Strict-Transport-Security", f"max-age={settings.SECURE_HSTS_SECONDS}"))
+    if state is not None:
+        headers += [(name, value) for name, value in state.headers().items()]
+    return headers
+
+
+def environment_of(path: str, **headers: str) -> dict[str, Any]:
+    """A WSGI environment of a GET, for tests and benchmarks."""
+    from django.test import RequestFactory
+
+    return RequestFactory().get(path, headers=headers).META
