@@ -13,6 +13,7 @@ from guibin.core.permissions import SYSTEM, Actor
 from guibin.insight.errors import CutsInvalid, EngineMissing, EngineUnknown, GroupUnknown, NeverRefreshed
 from guibin.insight.facts.schema import FACT_NAMES, FACT_SCHEMA
 from guibin.insight.permissions import REFRESH_FACTS, VIEW_REPORTS
+from guibin.insight.queries.parts import facts_part, read_facts
 from guibin.insight.reports import (
     Behaviour,
     Bucket,
@@ -74,13 +75,16 @@ __all__ = [
     "current_day",
     "data_last_day",
     "facts_for",
+    "facts_part",
     "facts_table",
     "freshness",
     "group_members",
     "group_of",
     "live_facts",
+    "load_engine",
     "migration",
     "queue_refresh",
+    "read_facts",
     "refresh",
     "rfm_report",
     "stage_members",
@@ -111,6 +115,14 @@ def refresh(
     return operations.refresh(
         actor=actor, at=at or clock.now(), as_of=as_of, engine=engine, progress=progress
     )
+
+
+def load_engine() -> None:
+    """Import what counts facts, a second's work, so that no page waits for it."""
+    from guibin.insight import queries
+    from guibin.insight.facts import engine
+
+    _ = queries, engine
 
 
 def queue_refresh(*, actor: Actor = SYSTEM) -> int:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guibin.core import preferences
 from guibin.insight.preferences import ACTIVE_MONTHS, STAGE_DAYS
+from guibin.insight.rules.stages import StageThresholds
 
 
 class ThresholdsForm(forms.Form):
@@ -19,6 +20,13 @@ class ThresholdsForm(forms.Form):
     active_months_min = forms.IntegerField(
         label=_("High activity"), help_text=_("months of twelve with a purchase"), min_value=1, max_value=12
     )
+
+    def propose(self, days: StageThresholds) -> None:
+        """Say beside each field what 0 stands for."""
+        for setting in STAGE_DAYS:
+            name = setting.key.rsplit(".", 1)[1]
+            proposed = getattr(days, name.removeprefix("stage_"))
+            self.fields[name].help_text = _("0 takes the proposed %(days)s days") % {"days": proposed}
 
     @staticmethod
     def stored() -> dict[str, object]:

@@ -105,11 +105,11 @@ def heat_chart(report: api.RfmReport, day: Day, show: str, group: str) -> Chart:
 
 
 def recency_labels(cuts: tuple[int, ...]) -> list[str]:
-    """``R5  within 30 days`` to ``R1  over 210 days``."""
+    """``R5  within 30 days`` to ``R1  211 days or more``."""
     labels = ["R5  " + _("within %(days)s days") % {"days": cuts[0]}]
     for score, (low, high) in enumerate(pairwise(cuts)):
         labels.append(f"R{4 - score}  " + _("%(low)s to %(high)s days") % {"low": low + 1, "high": high})
-    labels.append("R1  " + _("over %(days)s days") % {"days": cuts[3]})
+    labels.append("R1  " + _("%(days)s days or more") % {"days": cuts[3] + 1})
     return labels
 
 

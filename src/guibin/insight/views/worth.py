@@ -35,6 +35,11 @@ def concentration(request: HttpRequest) -> HttpResponse:
         sales=pareto_chart(worth.sales, _("Sales"), day),
         profit=pareto_chart(worth.profit, _("Profit"), day) if worth.profit else None,
         profit_known=worth.profit_known / 1000,
+        words={
+            "top5": _("First 5% bring"),
+            "top20": _("First 20% bring"),
+            "best": _("80% of sales come from"),
+        },
         top5=worth.sales.top5 / 1000,
         top20=worth.sales.top20 / 1000,
         best_share=worth.sales.customers_for_80 / worth.sales.customers if worth.sales.customers else 0,
@@ -60,6 +65,7 @@ def stages(request: HttpRequest) -> HttpResponse:
     else:
         form = ThresholdsForm(initial=ThresholdsForm.stored())
     report = api.stage_report(as_of=day.day)
+    form.propose(report.derived)
     context = page(
         "stages",
         day,
