@@ -1,5 +1,6 @@
 """Pages of products, categories, brands, channels and rates."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -65,7 +66,7 @@ def product(request: HttpRequest, product_id: int) -> HttpResponse:
     """One product: what was sold of it, and its values to change."""
     known = queries.get_product(product_id)
     names = ("sku", "name", "name_en", "category_id", "brand_id", "kind", "list_price", "unit_cost", "status")
-    form = ProductForm(request.POST or None, initial={name: getattr(known, name) for name in names})
+    form = ProductForm(request.POST or None, initial={name: _typed(getattr(known, name)) for name in names})
     if request.method == "POST":
         actor_of(request).require(EDIT_PRODUCTS)
         if form.is_valid():
@@ -80,6 +81,11 @@ def product(request: HttpRequest, product_id: int) -> HttpResponse:
                 return redirect("purchases:product", product_id=product_id)
     (shown,) = lists.show_products([known])
     return _product_page(request, form, shown.shown_name, "purchases.product", shown)
+
+
+def _typed(value: Any) -> Any:
+    """As somebody would type it: 1280, not 1280.000000."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
 def _product_page(
@@ -208,8 +214,12 @@ def rates(request: HttpRequest) -> HttpResponse:
 
 
 def _settings(key: str, **context: Any) -> dict[str, Any]:
-    crumbs = [(_("Products"), reverse("purchases:products"))]
-    return {"page_key": key, "menu_key": "purchases.products", "crumbs": crumbs, **context}
+    """What every page of this kind shows; the lists beside products belong to them, the rest to settings."""
+    if key.startswith(("purchases.channel", "purchases.rate")):
+        menu, crumbs = "console.settings", [(_("Settings"), link_url("console.settings"))]
+    else:
+        menu, crumbs = "purchases.products", [(_("Products"), reverse("purchases:products"))]
+    return {"page_key": key, "menu_key": menu, "crumbs": crumbs, **context}
 
 
 def _one(request: HttpRequest, form: Any, title: str, key: str) -> HttpResponse:
