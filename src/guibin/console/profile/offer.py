@@ -9,6 +9,7 @@ LINKS = (
     Link("customers.profile", "console-profile", _("Customer"), VIEW_CUSTOMER),
     Link("customers.profile_timeline", "console-profile-timeline", _("Timeline"), VIEW_CUSTOMER),
 )
+QUICK = ("guibin.console.profile.quick:PROFILE",)
 HELP = (
     HelpPage(
         "customers.profile",

@@ -17,6 +17,7 @@ from guibin.core import clock
 from guibin.core.errors import DomainError
 from guibin.customers import api as customers
 from guibin.loyalty import api as loyalty
+from guibin.web import formats
 from guibin.web.access import actor_of, requires
 from guibin.web.links import link_url
 from guibin.web.listing.page import render_list
@@ -24,10 +25,10 @@ from guibin.web.listing.page import render_list
 READ_OR_FILTER = ("GET", "HEAD", "POST")
 
 
-def _tabs(selected: str, vips: int, near: int) -> list[tuple[str, str, bool, int]]:
+def _tabs(selected: str, vips: int, near: int) -> list[tuple[str, str, bool, str]]:
     return [
-        (_("All VIPs"), link_url("console.vips"), selected == "vips", vips),
-        (_("Just below the line"), link_url("console.vips_near"), selected == "near", near),
+        (_("All VIPs"), link_url("console.vips"), selected == "vips", formats.number(vips)),
+        (_("Just below the line"), link_url("console.vips_near"), selected == "near", formats.number(near)),
     ]
 
 
