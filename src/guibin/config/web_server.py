@@ -3,6 +3,7 @@
 import os
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -63,7 +64,18 @@ def load_application() -> Callable[..., Any]:
         follow_parent(int(parent))
     from guibin.config.wsgi import application
 
+    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
     return application
+
+
+def warm_up() -> None:
+    """Load now, beside the first requests, what they would otherwise wait a second for."""
+    from django.urls import get_resolver
+
+    from guibin.insight import api as insight
+
+    _ = get_resolver().url_patterns
+    insight.load_engine()
 
 
 def serve(host: str, port: int, *, processes: int) -> None:
