@@ -14,16 +14,16 @@ import psycopg
 NAME = "guibin_bench"
 
 
-def run_in_scratch(module: str) -> dict[str, Any]:
+def run_in_scratch(module: str, *, name: str = NAME) -> dict[str, Any]:
     """Run ``python -m module`` against a fresh database and an empty home; returns the JSON it prints."""
     owner_url, url = os.environ["GUIBIN_OWNER_URL"], os.environ["DATABASE_URL"]
     with tempfile.TemporaryDirectory() as home, psycopg.connect(owner_url, autocommit=True) as owner:
-        owner.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-        owner.execute(f"CREATE DATABASE {NAME}")
+        owner.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        owner.execute(f"CREATE DATABASE {name}")
         surroundings = {
             **os.environ,
-            "GUIBIN_OWNER_URL": _renamed(owner_url),
-            "DATABASE_URL": _renamed(url),
+            "GUIBIN_OWNER_URL": _renamed(owner_url, name),
+            "DATABASE_URL": _renamed(url, name),
             "GUIBIN_HOME": home,
             "GUIBIN_LOG_LEVEL": "WARNING",
         }
@@ -37,10 +37,10 @@ def run_in_scratch(module: str) -> dict[str, Any]:
                 cwd=Path(__file__).parents[1],
             )
         finally:
-            owner.execute(f"DROP DATABASE IF EXISTS {NAME}")
+            owner.execute(f"DROP DATABASE IF EXISTS {name}")
     answer: dict[str, Any] = json.loads(ended.stdout.strip().splitlines()[-1])
     return answer
 
 
-def _renamed(url: str) -> str:
-    return urlunsplit(urlsplit(url)._replace(path=f"/{NAME}"))
+def _renamed(url: str, name: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
