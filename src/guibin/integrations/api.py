@@ -22,7 +22,13 @@ from guibin.integrations.operations.forgetting import forget_old_files
 from guibin.integrations.operations.locking import is_held
 from guibin.integrations.operations.placing import map_columns, save_template
 from guibin.integrations.operations.previewing import stage_run
-from guibin.integrations.operations.queueing import actor_of, detach_job, empowered, queue_step
+from guibin.integrations.operations.queueing import (
+    actor_of,
+    detach_job,
+    empowered,
+    is_behind,
+    queue_step,
+)
 from guibin.integrations.operations.reporting import error_workbook
 from guibin.integrations.operations.running import (
     ask_cancel,
@@ -83,6 +89,7 @@ __all__ = [
     "forget_old_files",
     "found_of",
     "get_import",
+    "is_behind",
     "is_held",
     "list_imports",
     "list_templates",

@@ -13,10 +13,12 @@ log = structlog.get_logger(__name__)
 @task(name="integrations.work", retry=True)
 def work(run_id: int, step: str, job_id: int) -> None:
     """One step of one run. Repeated after a crash it goes on where it was."""
-    at = clock.now()
-    jobs.start_run(job_id, at=at)
+    if jobs.get_progress(job_id).is_over:
+        return  # it was done, and its worker died before it could say so
+    jobs.start_run(job_id, at=clock.now())
     try:
-        _do(run_id, step)
+        if not api.is_behind(run_id, step):
+            _do(run_id, step)
     except api.RunningElsewhere:
         raise
     except (jobs.JobCancelled, api.ImportCancelled):
@@ -62,6 +64,6 @@ def resume_runs() -> None:
         if api.is_held(run_id):
             continue
         try:
-            _do(run_id, "run")
+            _do(run_id, "run")  # the job that began it, if any, will find it done
         except (DomainError, api.RunningElsewhere) as error:
             log.warning("import not resumed", run=run_id, code=error.code)

@@ -14,7 +14,7 @@ from django.db import transaction
 from guibin.core import jobs
 from guibin.core.permissions import Actor
 from guibin.core.sealing.files import read_chunks
-from guibin.integrations.errors import FilesGone, refused
+from guibin.integrations.errors import FilesGone, WrongState, refused
 from guibin.integrations.files.process import read_file
 from guibin.integrations.files.refusal import Refused
 from guibin.integrations.mapping.suggest import guess_kind
@@ -24,6 +24,7 @@ from guibin.integrations.operations.folder import find_json, imports_home, read_
 from guibin.integrations.operations.locking import get_run, hold, lock_run
 from guibin.integrations.operations.placing import place_columns
 from guibin.integrations.permissions import IMPORT_FILES
+from guibin.integrations.rules.states import may_become
 from guibin.integrations.settings import current_limits
 from guibin.integrations.staging.chunks import ChunkWriter, remove_stream
 
@@ -41,6 +42,8 @@ def check_file(
     actor.require(IMPORT_FILES)
     with hold(run_id):
         lock_free = get_run(run_id)
+        if not may_become(lock_free.state, "checked"):
+            raise WrongState(number=run_id, state=lock_free.state)  # before any of its files is touched
         chosen = {
             name: (options or {}).get(name) for name in READ_OPTIONS if (options or {}).get(name) is not None
         }

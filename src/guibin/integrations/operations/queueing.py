@@ -16,6 +16,11 @@ from guibin.integrations.operations.locking import get_run, lock_run
 from guibin.integrations.permissions import ALL, IMPORT_FILES
 
 STEPS = ("check", "prepare", "stage", "run", "undo")
+BEHIND = {
+    "prepare": frozenset({"dry_run", "running", "done", "undone"}),
+    "run": frozenset({"done"}),
+    "undo": frozenset({"undone"}),
+}
 
 
 def queue_step(
@@ -56,6 +61,11 @@ def empowered(actor: Actor) -> Actor:
 def detach_job(run_id: int) -> None:
     """The progress row belongs to a job that is over."""
     ImportRun.objects.filter(pk=run_id).update(job_id=None)
+
+
+def is_behind(run_id: int, step: str) -> bool:
+    """Whether a run has this step behind it already: asked for twice, or its worker died at the end."""
+    return get_run(run_id).state in BEHIND.get(step, frozenset())
 
 
 def step_of(run_id: int) -> str:
