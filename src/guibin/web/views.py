@@ -120,8 +120,8 @@ def gallery_list(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     )
 
 
-@require_POST
 @requires(VIEW_GALLERY)
+@require_POST
 def gallery_bulk(request: HttpRequest) -> HttpResponse:
     """What a bulk action of the sample list would do: count, and offer to undo."""
     count = len(request.POST.getlist("ids"))
