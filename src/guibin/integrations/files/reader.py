@@ -4,6 +4,7 @@ Started by ``files.process`` as ``python -m guibin.integrations.files.reader``. 
 processor time before it touches the file, knows no Django and no secret, and ends with its parent.
 """
 
+import gc
 import io
 import itertools
 import json
@@ -165,6 +166,7 @@ def main() -> int:
     request = json.loads(sys.argv[1])
     limits = Limits(**request["limits"])
     bind(limits)
+    gc.disable()  # rows hold no cycles, and walking them over and over costs a third of the time
     file = os.fdopen(os.dup(0), "rb", buffering=CHUNK_BYTES)
     out = io.BufferedWriter(io.FileIO(os.dup(1), "wb"), CHUNK_BYTES)
     try:

@@ -150,3 +150,13 @@ def test_mojibake_is_pointed_out_and_repaired() -> None:
 def test_what_the_process_finds_can_be_kept_as_json() -> None:
     found, _batches = read_here(CASES["xlsx"])
     assert json.loads(json.dumps(found))["rows"] == 4
+
+
+def test_a_misfit_row_of_undecodable_bytes_is_reported_like_any_other() -> None:
+    data = "甲,乙\n1,2\n".encode() + b"3,\xff\xfe,5,6\n7,8\n"
+    out = io.BytesIO()
+    reader.inspect(io.BytesIO(data), {"encoding": "utf-8", "header": 1}, Limits(), out)
+    out.seek(0)
+    (batch,) = list(pa.ipc.open_stream(out))
+    assert batch.column(1).to_pylist() == [None, "cells_too_many", None]
+    assert batch.column(3).to_pylist() == ["2", "��", "8"]
