@@ -35,6 +35,7 @@ from guibin.accounts.operations.staff import (
     reactivate_staff,
     update_staff,
 )
+from guibin.accounts.parts import key_part, place_part, read_key, remember_use
 from guibin.accounts.permissions import (
     MANAGE_KEYS,
     MANAGE_ORGANISATION,
@@ -63,6 +64,7 @@ from guibin.accounts.queries import (
     list_stores,
 )
 from guibin.accounts.queries import get_organisation as organisation
+from guibin.accounts.rules import split_key
 from guibin.accounts.signin import authenticate_key, currency_choices, start_session, zone_choices
 from guibin.accounts.values import (
     ApiKey,
@@ -134,15 +136,20 @@ __all__ = [
     "invite_staff",
     "issue_link",
     "keep_look",
+    "key_part",
     "list_departments",
     "list_keys",
     "list_roles",
     "list_staff",
     "list_stores",
     "organisation",
+    "place_part",
     "reactivate_staff",
+    "read_key",
+    "remember_use",
     "revoke_key",
     "set_as_of_day",
+    "split_key",
     "start_session",
     "undo_upsert_staff",
     "undo_upsert_stores",

@@ -79,7 +79,7 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """See architecture, idea 5: declare, don't hunt."""
+    """See architecture, idea 5: declare, don't hunt. ``commands`` and ``quick`` are ``module:name``."""
 
     slice: str
     permissions: Sequence[Permission] = ()
@@ -94,6 +94,7 @@ class Manifest:
     append_only: Sequence[str] = ()
     commands: Sequence[str] = ()
     search: Sequence[Callable[..., Any]] = ()
+    quick: Sequence[str] = ()
 
 
 @cache

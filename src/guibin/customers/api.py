@@ -78,6 +78,7 @@ from guibin.customers.queries.labels import (
     list_notes,
     list_tags,
 )
+from guibin.customers.queries.parts import Head, head_part, read_head
 from guibin.customers.queries.people import (
     count_customers,
     find_id,
@@ -143,6 +144,7 @@ __all__ = [
     "CustomerView",
     "ExternalRef",
     "Filters",
+    "Head",
     "Hit",
     "Kept",
     "NewContact",
@@ -180,6 +182,7 @@ __all__ = [
     "get_cards",
     "get_customer",
     "get_id",
+    "head_part",
     "list_attributes",
     "list_cards_below",
     "list_cities",
@@ -195,6 +198,7 @@ __all__ = [
     "normalise_wechat",
     "parse_birthday",
     "parse_gender",
+    "read_head",
     "remove_contact",
     "remove_tag",
     "resolve",

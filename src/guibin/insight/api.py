@@ -12,8 +12,8 @@ from guibin.core.paging import Page
 from guibin.core.permissions import SYSTEM, Actor
 from guibin.insight.errors import CutsInvalid, EngineMissing, EngineUnknown, GroupUnknown, NeverRefreshed
 from guibin.insight.facts.schema import FACT_NAMES, FACT_SCHEMA
+from guibin.insight.parts import facts_part, read_facts
 from guibin.insight.permissions import REFRESH_FACTS, VIEW_REPORTS
-from guibin.insight.queries.parts import facts_part, read_facts
 from guibin.insight.reports import (
     Behaviour,
     Bucket,

@@ -35,6 +35,7 @@ from guibin.loyalty.queries.numbers import (
     get_preset_rules,
     list_presets,
 )
+from guibin.loyalty.queries.parts import Stand, read_stand, standing_part
 from guibin.loyalty.queries.policies import (
     find_active_policy,
     get_policy,
@@ -139,6 +140,7 @@ __all__ = [
     "Receipt",
     "Rules",
     "RulesInvalid",
+    "Stand",
     "StandingFilter",
     "StandingView",
     "Unit",
@@ -180,6 +182,7 @@ __all__ = [
     "preset_rules",
     "presets",
     "preview_policy",
+    "read_stand",
     "reason_phrases",
     "reason_sentence",
     "receipt_json",
@@ -187,6 +190,7 @@ __all__ = [
     "save_policy_version",
     "scale_of",
     "standing",
+    "standing_part",
     "to_groups",
     "to_scaled",
     "used_lists",

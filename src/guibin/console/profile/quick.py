@@ -49,7 +49,8 @@ def answer(groups: Mapping[str, str], token: str, at: datetime) -> Quick | None:
     stand = loyalty.read_stand(standing) if actor.may(loyalty.VIEW_VIPS) else None
     body = (
         f'{{"number": {quoted(head.number)}, "status": {quoted(head.status)}, "name": {quoted(head.name)}, '
-        f'"phone": {quoted(head.phone)}, "store": {quoted(text(place[1]))}, "joined_on": {_day(head.joined_on)}, '
+        f'"phone": {quoted(head.phone)}, "store": {quoted(text(place[1]))}, '
+        f'"joined_on": {_day(head.joined_on)}, '
         f'"tags": {head.tags}, "currency": {quoted(text(place[0]))}, "facts": {insight.read_facts(facts)}, '
         f'"standing": {_standing(stand)}}}'
     )

@@ -1,0 +1,28 @@
+"""What insight adds to a composed read: the published facts of one customer."""
+
+from guibin.core.composed import ReadPart, Row, text
+
+
+def facts_part(customer_id: str) -> ReadPart:
+    """The facts of the customer whose id is the SQL expression ``customer_id``, as of the last refresh."""
+    return ReadPart(
+        name="facts",
+        sql=f"""
+            SELECT f.facts - ARRAY['customer_id', 'number'] AS row,
+                   r.as_of - (f.facts ->> 'last_order_on')::date AS recency,
+                   greatest(0, r.as_of - f.began_on) AS tenure, f.began_on
+            FROM insight_customerfacts f,
+                 (SELECT as_of FROM insight_refresh ORDER BY id DESC LIMIT 1) r
+            WHERE f.customer_id = {customer_id}""",  # noqa: S608 - the expression is the caller's code
+        columns=("row", "recency", "tenure", "began_on"),
+    )
+
+
+def read_facts(row: Row) -> str:
+    """A JSON object with every fact but the customer's id and number; "null" where there are none."""
+    stored, recency, tenure, began_on = row
+    if stored is None:
+        return "null"
+    days = text(recency) or "null"
+    life = "null" if began_on is None else text(tenure)
+    return f'{text(stored)[:-1]}, "recency_days": {days}, "tenure_days": {life}}}'
