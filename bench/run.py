@@ -12,7 +12,7 @@ HOME = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(HOME), str(HOME / "src")]
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guibin.config.settings")
 
-from bench import j2, j2_write, j8  # noqa: E402 - the path above comes first
+from bench import j2, j2_write, j3, j8  # noqa: E402 - the path above comes first
 from bench.shop import Size  # noqa: E402
 from bench.timing import Result  # noqa: E402
 
@@ -22,6 +22,8 @@ JOBS: dict[str, Callable[[], list[Result]]] = {
     "j2": lambda: j2.measure(Size(100_000, 2_000_000), "j2", "≤ 1.2"),
     "j2-size": lambda: j2.measure(Size(1_000_000, 20_000_000), "j2-size", "≤ 1.3", rounds=2),
     "j2-write": j2_write.measure,
+    "j3": j3.measure_profile,
+    "j3-page": j3.measure_page,
     "j8": j8.measure_lines,
     "j8-customers": j8.measure_people,
 }
