@@ -40,13 +40,16 @@ SELECT c.id, o.number, c.line_key, o.ordered_at, c.quantity - c.refunded_quantit
     coalesce(o.customer_id, 0), CASE WHEN o.customer_id IS NULL THEN coalesce(o.store_id, 0) ELSE 0 END,
     c.sku, c.unit_price, o.currency
 FROM purchases_orderline c JOIN purchases_order o ON o.id = c.order_id
-JOIN (SELECT DISTINCT coalesce(r.customer_id, 0) AS customer_id, r.currency, l.sku, l.unit_price,
-        CASE WHEN r.customer_id IS NULL THEN coalesce(r.store_id, 0) ELSE 0 END AS store_id
+JOIN (SELECT coalesce(r.customer_id, 0) AS customer_id, r.currency, l.sku, l.unit_price,
+        CASE WHEN r.customer_id IS NULL THEN coalesce(r.store_id, 0) ELSE 0 END AS store_id,
+        max(r.refunded_at) AS latest, min(l.quantity) AS least
       FROM purchases_refundline l JOIN purchases_refund r ON r.id = l.refund_id
-      WHERE r.import_id = %(import_id)s AND l.order_line_id IS NULL AND l.sku <> '' AND l.quantity > 0) w
+      WHERE r.import_id = %(import_id)s AND l.order_line_id IS NULL AND l.sku <> '' AND l.quantity > 0
+      GROUP BY 1, 2, 3, 4, 5) w
   ON w.customer_id = coalesce(o.customer_id, 0) AND w.sku = c.sku AND w.unit_price = c.unit_price
      AND w.currency = o.currency
      AND w.store_id = CASE WHEN o.customer_id IS NULL THEN coalesce(o.store_id, 0) ELSE 0 END
+     AND o.ordered_at <= w.latest AND c.quantity - c.refunded_quantity >= w.least
 WHERE o.status <> 'cancelled' AND c.quantity > c.refunded_quantity
 ORDER BY 8, 9, 10, 11, 12
 """
@@ -140,6 +143,8 @@ def _write(pairs: list[tuple[int, int]]) -> None:
     refund_lines, lines = zip(*pairs, strict=True)
     copy_in("purchases_matched", pa.table({"refund_line_id": refund_lines, "line_id": lines}))
     execute("ANALYZE purchases_matched")
+    plan_as_usual()  # how many pairs there are is known: a few take a few steps, however many lines there are
     for statement in (LOCK_ORDERS, TAKE_BACK, POINT_LINES, POINT_REFUNDS, COUNT_REFUNDED):
         execute(statement)
+    plan_for_bulk()
     execute("DROP TABLE purchases_matched")
