@@ -1,5 +1,7 @@
 """What the import pages show, put together from the door's values."""
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -22,6 +24,11 @@ def title_of(run: api.RunView) -> str:
     """The file's name while it is kept, else kind and number."""
     name = "" if run.files_gone else api.find_json(run.id, "about").get("file_name", "")
     return name or _("Import %(id)s") % {"id": run.id}
+
+
+def amount_words(text: str | None) -> str:
+    """An amount as read from the file, its digits grouped and none of them rounded away."""
+    return formats.exact(Decimal(text)) if text else ""
 
 
 def steps(run: api.RunView) -> list[tuple[str, str, str]]:
@@ -203,7 +210,7 @@ def _kind(code: str) -> str:
 
 
 def result_context(run: api.RunView) -> dict[str, Any]:
-    rows = outcome_rows(run)
+    rows = [row | {"amount_words": amount_words(row.get("amount"))} for row in outcome_rows(run)]
     taken = sum(row["rows"] for row in rows if row["kind"] in {"good", "info"})
     bad = sum(row["rows"] for row in rows if row["kind"] == "bad")
     figures = run.figures
@@ -214,11 +221,14 @@ def result_context(run: api.RunView) -> dict[str, Any]:
         "bad": bad,
         "taken": taken,
         "samples": _samples(run),
-        "money": dict(run.reconciliation)
+        "total_words": amount_words(run.figures.get("amount_before_exclusions")),
+        "first_on": date.fromisoformat(figures["first_on"]) if figures.get("first_on") else None,
+        "money": {key: amount_words(value) for key, value in run.reconciliation.items() if key != "excluded"}
         if run.reconciliation.get("amount_before_exclusions") not in (None, "0.00")
         else None,
         "excluded": [
-            (reason_words(code), amount) for code, amount in run.reconciliation.get("excluded", {}).items()
+            (reason_words(code), amount_words(amount))
+            for code, amount in run.reconciliation.get("excluded", {}).items()
         ],
         "repeated": figures.get("repeated_rows", 0),
         "earlier": api.find_earlier(run.file_digest, but=run.id),

@@ -19,6 +19,7 @@ from guibin.integrations import api, pages
 from guibin.integrations.lists import LIST
 from guibin.integrations.permissions import IMPORT_FILES, UNDO_IMPORTS, VIEW_IMPORTS
 from guibin.web.access import actor_of, requires
+from guibin.web.links import link_url
 from guibin.web.listing import render_list
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -110,6 +111,7 @@ def import_page(request: HttpRequest, import_id: int) -> HttpResponse:
         "poll_url": reverse("integrations:progress", args=[run.id]),
         "may_undo": actor_of(request).may(UNDO_IMPORTS) and api.may_undo(run.id, now()),
         "kind_label": api.KIND_LABELS[run.kind],
+        "next_url": _next_url(request),
     }
     if not busy and run.state in {"checked", "mapped"}:
         organisation = accounts.organisation()
@@ -122,6 +124,14 @@ def import_page(request: HttpRequest, import_id: int) -> HttpResponse:
     if not busy and run.outcomes:
         context |= pages.result_context(run)
     return render(request, "integrations/import.html", context)
+
+
+def _next_url(request: HttpRequest) -> str:
+    """Where somebody goes from an import that is done: on in the guided first run, else to the VIPs."""
+    actor = actor_of(request)
+    if not accounts.organisation().is_set_up and actor.may(accounts.MANAGE_ORGANISATION):
+        return link_url("console.welcome", actor=actor)
+    return link_url("console.vips", actor=actor)
 
 
 def _policies() -> list[tuple[str, str]]:
