@@ -72,11 +72,14 @@ def number(value: Number, digits: int | None = None) -> str:
     return _signed(format_decimal(value, format=pattern, locale=active_locale()))
 
 
+def exact(value: Number) -> str:
+    """Grouped digits, at least two after the point, up to six where there are as many."""
+    return _signed(format_decimal(value, format="#,##0.00####", locale=active_locale()))
+
+
 def price(value: Number, currency: str) -> str:
-    """A price of one piece: at least two digits after the point, up to six where the till has them."""
-    return currency_symbol(currency) + _signed(
-        format_decimal(value, format="#,##0.00####", locale=active_locale())
-    )
+    """A price of one piece, with all its digits."""
+    return currency_symbol(currency) + exact(value)
 
 
 def compact(value: Number) -> str:

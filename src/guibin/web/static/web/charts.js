@@ -92,12 +92,15 @@
 
     bar(spec, t, write, box) {
       const several = spec.series.length > 1;
-      // Every bar says what it is: a range too wide for its place goes on two lines.
-      const narrow = box.clientWidth / spec.categories.length < 12 + 7 * Math.max(...spec.categories.map((name) => name.length), 0);
-      const names = { interval: spec.categories.length > 12 ? "auto" : 0, formatter: (name) => (narrow ? name.replace("–", "–\n") : name) };
+      // Every bar says what it is where there is room: a range too wide for its place goes on two lines.
+      const slot = (box.clientWidth - 48) / spec.categories.length - 8;
+      const width = (text) => [...text].reduce((sum, letter) => sum + (letter > "\u2e80" ? 12 : 7), 0);
+      const widest = (pattern) => Math.max(0, ...spec.categories.flatMap((name) => name.split(pattern)).map(width));
+      const narrow = widest(/$^/) > slot, all = widest(/(?<=[–\s])/) <= slot;
+      const names = { interval: all ? 0 : "auto", hideOverlap: !all, formatter: (name) => (narrow && all ? name.replace(/(–|\s)/, "$1\n") : name) };
       const category = {
         type: "category", data: spec.categories, name: spec.horizontal ? "" : spec.axis, nameLocation: "middle", inverse: spec.horizontal,
-        nameGap: narrow ? 42 : 28, ...(spec.horizontal ? {} : { axisLabel: names }),
+        nameGap: narrow && all ? 42 : 28, ...(spec.horizontal ? {} : { axisLabel: names }),
       };
       const value = { type: "value", axisLabel: { formatter: write.short }, splitNumber: 4 };
       return {
@@ -120,11 +123,11 @@
       if (down > 1) box.style.height = `${down * (spec.rows.length * 30 + 44) + 50}px`;
       else box.style.removeProperty("height");
       const most = Math.max(...spec.cells.map((c) => c.value ?? 0), 1);
-      // In shares of the box: 34 px for the row names, 24 above each map, 22 below it, 34 for the scale at the foot.
+      // In shares of the box: 34 px for the row names, 24 above each map, 30 below it, 34 for the scale at the foot.
       const part = (pixels) => (100 * pixels) / box.clientHeight;
       const left = (100 * 34) / box.clientWidth, gap = 2.2, wide = (100 - left) / across;
       const tall = (100 - part(34)) / down;
-      const place = (i) => ({ left: `${left + (i % across) * wide}%`, width: `${wide - gap}%`, top: `${Math.floor(i / across) * tall + part(24)}%`, height: `${tall - part(46)}%` });
+      const place = (i) => ({ left: `${left + (i % across) * wide}%`, width: `${wide - gap}%`, top: `${Math.floor(i / across) * tall + part(24)}%`, height: `${tall - part(54)}%` });
       const axis = (extra) => ({ type: "category", axisLine: { show: false }, splitArea: { show: false }, ...extra });
       return {
         grid: facets.map((_, i) => place(i)),
