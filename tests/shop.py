@@ -19,6 +19,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from guibin.core.postgres import hold
+from guibin.core.postgres.places import Places
+from tests.environment import stop_server
+
 ANSWER_SECONDS_MAX = 180.0
 
 
@@ -64,9 +68,11 @@ def closed_shop(*prepare: tuple[str, ...]) -> Iterator[Shop]:
     }
     shop = Shop(home=home, environment=environment | {"GUIBIN_HOME": str(home), "GUIBIN_LANG": "en"})
     try:
-        for command in prepare:
-            shop.run(*command)
-        yield shop
+        with hold(home) as held:
+            for command in prepare:
+                shop.run(*command)
+            yield shop
+        stop_server(held, Places(home))
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
