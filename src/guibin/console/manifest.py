@@ -13,6 +13,6 @@ MANIFEST = Manifest(
     links=(*front.LINKS, *profile.LINKS, *vips.LINKS),
     menu=(*front.MENU, *vips.MENU),
     help=(*front.HELP, *profile.HELP, *vips.HELP),
-    commands=vips.COMMANDS,
+    commands=(*profile.COMMANDS, *vips.COMMANDS),
     quick=profile.QUICK,
 )

@@ -96,6 +96,7 @@ from guibin.customers.rules.contact import normalise_email, normalise_phone, nor
 from guibin.customers.rules.finding import spell
 from guibin.customers.rules.identity import normalise_id_number
 from guibin.customers.rules.importing import clean_row, sort_key
+from guibin.customers.rules.plain import as_plain
 from guibin.customers.rules.profile import parse_gender
 from guibin.customers.rules.values import (
     CARD_SOURCE,
@@ -161,6 +162,7 @@ __all__ = [
     "archive_attribute",
     "archive_customer",
     "archive_tag",
+    "as_plain",
     "attribute_label",
     "bulk_upsert",
     "check_rows",

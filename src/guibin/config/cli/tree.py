@@ -49,5 +49,15 @@ def command_tree() -> Group:
         root.add_command(command)
     for manifest in manifests():
         for path in manifest.commands:
-            root.add_command(import_string(path.replace(":", ".")))
+            _add(root, import_string(path.replace(":", ".")))
     return root
+
+
+def _add(root: Group, command: click.Command) -> None:
+    """Groups of one name are joined: a higher floor adds to what a lower one says, or says it better."""
+    there = root.commands.get(command.name or "")
+    if not (isinstance(there, click.Group) and isinstance(command, click.Group)):
+        root.add_command(command)
+        return
+    for child in command.commands.values():
+        there.add_command(child)

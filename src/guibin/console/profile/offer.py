@@ -29,3 +29,5 @@ HELP = (
         ),
     ),
 )
+
+COMMANDS = ("guibin.console.profile.commands:customers_group",)
