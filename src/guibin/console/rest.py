@@ -21,7 +21,7 @@ router = Router(tags=["customers"])
 @requires(VIEW_CUSTOMER)
 def get_profile(request: HttpRequest, number: str) -> dict[str, Any]:
     """One customer as the customer page shows them. Personal data is masked; amounts are minor units."""
-    summary = read_summary(number, actor=actor_of(request), at=now())
+    summary = read_summary(number, actor=actor_of(request), at=now(), drawn=False)
     if summary is None:
         raise customers.CustomerUnknown(number=number)
     customer = summary.customer

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from weakref import WeakSet
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg import pq
 
 Row = tuple[bytes | None, ...]
@@ -56,8 +56,10 @@ class ComposedRead:
 
     def run(self, *parameters: bytes) -> list[Row]:
         """One tuple per part. Raises ``ReadFailed``."""
-        connection.ensure_connection()
-        link = connection.connection
+        database = connections[DEFAULT_DB_ALIAS]
+        if database.connection is None:
+            database.ensure_connection()
+        link = database.connection
         try:
             if link not in self._prepared:
                 self._expect(link.pgconn.prepare(self._name, self.sql), pq.ExecStatus.COMMAND_OK)
@@ -79,8 +81,9 @@ class ComposedRead:
         self._prepared.discard(link)
         self._name = f"composed_{next(self._serial)}".encode()
         self._prepared.clear()
-        connection.errors_occurred = True
-        connection.close_if_unusable_or_obsolete()
+        database = connections[DEFAULT_DB_ALIAS]
+        database.errors_occurred = True
+        database.close_if_unusable_or_obsolete()
 
 
 def text(value: bytes | None) -> str:

@@ -31,6 +31,8 @@ from guibin.web.middleware import HEADERS, content_security_policy
 from guibin.web.rest import RateState, rate_state
 
 API = "/api/v1"
+NONCE = "NONCE"
+POLICY = content_security_policy(NONCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ def _headers(quick: Quick, language: str, identity: str, state: RateState | None
         ("Content-Length", str(len(quick.body))),
         ("Vary", "Accept-Language, Cookie"),
         ("X-Request-ID", identity),
-        ("Content-Security-Policy", content_security_policy(secrets.token_urlsafe(16))),
+        ("Content-Security-Policy", POLICY.replace(NONCE, secrets.token_urlsafe(16))),
         *HEADERS.items(),
     ]
     if settings.SECURE_SSL_REDIRECT:

@@ -68,8 +68,9 @@ class Summary:
         return profile.name or profile.latin_name or self.customer.number
 
 
-def read_summary(number: str, *, actor: Actor, at: datetime) -> Summary | None:
-    """None when there is no such customer, or the actor may not see them."""
+def read_summary(number: str, *, actor: Actor, at: datetime, drawn: bool = True) -> Summary | None:
+    """None when there is no such customer, or the actor may not see them. Unless ``drawn``, without the
+    figures and sentences that only a page shows."""
     customer = customers.find_by_number(number, actor=actor)
     if customer is None:
         return None
@@ -84,8 +85,8 @@ def read_summary(number: str, *, actor: Actor, at: datetime) -> Summary | None:
         store=store.name if store else "",
         phone=phone,
         facts=facts,
-        stats=list_stats(facts, currency=currency, customer=customer),
-        standing=describe_standing(view),
+        stats=list_stats(facts, currency=currency, customer=customer) if drawn else [],
+        standing=describe_standing(view) if drawn else None,
         view=view,
         currency=currency,
     )

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
-from django.db.models import Count, QuerySet
+from django.db.models import BigIntegerField, Count, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from guibin.core import preferences
 from guibin.core.paging import Page
@@ -47,11 +48,10 @@ def visible(actor: Actor) -> QuerySet[Customer]:
 
 def find_id(number: str, *, actor: Actor) -> int | None:
     """The id behind a customer number, merged numbers resolved; None when there is none to be seen."""
-    row = visible(actor).filter(number=number.strip().upper()).values_list("pk", flat=True).first()
-    if row is None:
-        return None
-    into = CustomerAlias.objects.filter(pk=row).values_list("into_id", flat=True).first()
-    return row if into is None else into
+    into = CustomerAlias.objects.filter(pk=OuterRef("pk")).values("into_id")
+    stands_for = Coalesce(Subquery(into), F("pk"), output_field=BigIntegerField())
+    rows = visible(actor).filter(number=number.strip().upper())
+    return rows.values_list(stands_for, flat=True).first()
 
 
 def get_id(number: str, *, actor: Actor) -> int:
