@@ -1,7 +1,7 @@
 """Updating many known customers from a file: opened, compared, sealed and written in sets."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,6 @@ from guibin.customers.models import (
     CustomerAlias,
     CustomerTag,
     ExternalId,
-    FieldChange,
     SearchToken,
 )
 from guibin.customers.operations.bulk import (
@@ -30,7 +29,7 @@ from guibin.customers.operations.bulk import (
     write_notes,
     write_tags,
 )
-from guibin.customers.operations.recording import Provenance, change_row, keep_history
+from guibin.customers.operations.recording import HistoryRow, Provenance, change_row, keep_history
 from guibin.customers.operations.sealing import columns_of
 from guibin.customers.queries import sealed
 from guibin.customers.rules.profile import Texts, plan_fields
@@ -190,7 +189,7 @@ def _stamp(row: Customer) -> str:
 
 def _history(
     plans: Sequence[Plan], rows: Mapping[int, Customer], held: Held, provenance: Provenance
-) -> list[FieldChange]:
+) -> list[HistoryRow]:
     changes = []
     for plan in plans:
         pk, key = plan.wish.customer_id, plan.key
@@ -241,8 +240,26 @@ def _renew_tokens(plans: Sequence[Plan]) -> None:
         for plan in plans
         if any(kind == "phone" for kind, _value in plan.contacts)
     }
-    rows = list(SearchToken.objects.filter(pk__in={*names, *phones}).order_by("pk").select_for_update())
-    for row in rows:
-        row.name_tokens = names.get(row.pk, row.name_tokens)
-        row.phone_tokens = sorted({*row.phone_tokens, *phones.get(row.pk, ())})
-    SearchToken.objects.bulk_update(rows, ["name_tokens", "phone_tokens"], batch_size=2000)
+    rows = SearchToken.objects.filter(pk__in={*names, *phones}).order_by("pk").select_for_update()
+    renewed = [
+        (
+            row.pk,
+            _array_text(names.get(row.pk, row.name_tokens)),
+            _array_text(sorted({*row.phone_tokens, *phones.get(row.pk, ())})),
+        )
+        for row in rows
+    ]
+    if renewed:
+        with connection.cursor() as cursor:
+            cursor.execute(RENEW_TOKENS, [list(column) for column in zip(*renewed, strict=True)])
+
+
+RENEW_TOKENS = """
+UPDATE customers_searchtoken t SET name_tokens = n.names::int8[], phone_tokens = n.phones::int8[]
+FROM unnest(%s::int8[], %s::text[], %s::text[]) AS n (id, names, phones) WHERE t.customer_id = n.id
+"""
+
+
+def _array_text(numbers: Iterable[int]) -> str:
+    """``numbers`` as the server writes an array."""
+    return f"{{{','.join(map(str, numbers))}}}"
