@@ -146,7 +146,8 @@ if BEHIND_TLS:
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 USE_I18N = True
-LOCALE_PATHS = [PACKAGE / "config" / "locale"]
+# Our words first: a package that ships its own catalogue must not rename a field ("Note") of ours.
+LOCALE_PATHS = [PACKAGE / name / "locale" for name in ("config", *SLICES)]
 USE_TZ = True
 TIME_ZONE = "UTC"
 
