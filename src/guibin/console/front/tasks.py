@@ -50,7 +50,7 @@ def list_tasks(*, actor: Actor, at: datetime) -> list[Task]:
     if actor.may(accounts.MANAGE_ORGANISATION):
         tasks += _setup()
     if actor.may(integrations.VIEW_IMPORTS):
-        tasks += _imports()
+        tasks += _imports(at=at)
     if actor.may(insight.VIEW_REPORTS):
         tasks += _freshness(at=at)
     if actor.may(loyalty.VIEW_VIPS) and actor.may(customers.VIEW_CUSTOMER):
@@ -76,7 +76,7 @@ def _setup() -> Iterator[Task]:
         )
 
 
-def _imports() -> Iterator[Task]:
+def _imports(*, at: datetime) -> Iterator[Task]:
     for waiting in integrations.list_waiting():
         yield Task(
             section="now",
@@ -86,7 +86,7 @@ def _imports() -> Iterator[Task]:
             url=link_url("integrations.import", import_id=waiting.id),
             action=_("Look at it"),
             urgency="soon",
-            when=formats.moment(waiting.since),
+            when=formats.ago(waiting.since, at),
             icon="file-import",
         )
 

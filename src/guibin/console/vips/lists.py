@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from guibin.core.money import Money, to_minor
 from guibin.core.paging import Page
@@ -58,7 +58,13 @@ def _columns(*, near: bool) -> Sequence[Column]:
     reason = Column("reason", _("Why"), template="console/vips/cell_reason.html")
     ahead = Column("gap", _("To the next level"), sort=True, template="console/vips/cell_next.html")
     return (
-        Column("name", _("Name"), primary=True, url=_profile, note=lambda row: str(row.number)),
+        Column(
+            "name",
+            pgettext_lazy("person", "Name"),
+            primary=True,
+            url=_profile,
+            note=lambda row: str(row.number),
+        ),
         level,
         spend,
         *((ahead, reason) if near else (reason, ahead)),
