@@ -212,5 +212,5 @@ class RateForm(forms.Form):
     currency = forms.CharField(label=_("Currency"), min_length=3, max_length=3)
     rate = forms.DecimalField(label=_("Rate"), max_digits=18, decimal_places=8)
     valid_from = forms.DateField(
-        label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("Valid from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
