@@ -24,6 +24,7 @@ from guibin.web.access import requires
 from guibin.web.links import link_url
 from guibin.web.listing import Column, Empty, Filter, ListSpec, ListState, render_list
 
+FIRST_YEAR, LAST_YEAR = 1900, 2999  # a year before a day must be a day too
 SCORE_CHOICES = [(str(score), str(score)) for score in SCORES]
 GROUP_CHOICES = [(code, GROUP_LABELS[code]) for code in (*GROUPS, "outside")]
 
@@ -112,9 +113,12 @@ def _day(text: Any) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(str(text))
+        day = date.fromisoformat(str(text))
     except ValueError as error:
         raise DayInvalid(day=text) from error
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise DayInvalid(day=text)
+    return day
 
 
 def chosen_by(state: ListState) -> queries.Chosen:
