@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_started
 from django.db import close_old_connections
@@ -14,7 +15,6 @@ from django.utils import translation
 from django.utils.crypto import get_random_string
 
 from guibin.accounts import api as accounts
-from guibin.accounts.models import ApiKey, Staff
 from guibin.console.profile import quick as profile
 from guibin.console.tests import shop
 from guibin.core.clock import now
@@ -22,10 +22,13 @@ from guibin.core.composed import ComposedRead, ReadFailed
 from guibin.core.ids import StoreId
 from guibin.core.permissions import SYSTEM, Actor
 from guibin.customers import api as customers
-from guibin.customers.models import Customer, CustomerAlias
 from guibin.loyalty import api as loyalty
 from guibin.web.quick import in_front_of
 
+ApiKey: Any = apps.get_model("accounts", "ApiKey")
+Staff: Any = apps.get_model("accounts", "Staff")
+Customer: Any = apps.get_model("customers", "Customer")
+CustomerAlias: Any = apps.get_model("customers", "CustomerAlias")
 SCOPES = [customers.VIEW_CUSTOMER.code, loyalty.VIEW_VIPS.code]
 Answer = tuple[str, dict[str, str], Any]
 CHANGING = {"X-Request-ID", "Content-Security-Policy", "Content-Length"}
