@@ -15,6 +15,7 @@ from guibin.integrations.wording import reason_words
 from guibin.web import formats
 
 SAMPLES = 2
+SUMS = ("amount_before_exclusions", "rounding_difference", "amount_imported")
 HIDDEN = frozenset({"phone", "email", "wechat", "id_number"})
 CARDS = frozenset({"card", "customer_card", "address", "note"})
 DATE_ORDERS = (("ymd", "2024-05-03"), ("mdy", "05/03/2024"), ("dmy", "03/05/2024"))
@@ -223,7 +224,7 @@ def result_context(run: api.RunView) -> dict[str, Any]:
         "samples": _samples(run),
         "total_words": amount_words(run.figures.get("amount_before_exclusions")),
         "first_on": date.fromisoformat(figures["first_on"]) if figures.get("first_on") else None,
-        "money": {key: amount_words(value) for key, value in run.reconciliation.items() if key != "excluded"}
+        "money": {key: amount_words(run.reconciliation.get(key)) for key in SUMS}
         if run.reconciliation.get("amount_before_exclusions") not in (None, "0.00")
         else None,
         "excluded": [
