@@ -130,9 +130,9 @@ def queue_refresh(*, actor: Actor = SYSTEM) -> int:
 
     For reactions (after an import) and buttons; the refresh itself runs in the worker.
     """
-    from guibin.insight import operations
+    from guibin.insight import queueing
 
-    return operations.queue_refresh(actor=actor, at=clock.now())
+    return queueing.queue_refresh(actor=actor, at=clock.now())
 
 
 def current_day() -> date:

@@ -66,7 +66,9 @@ def rfm(*, as_of: date | None, method: str | None, as_json: bool) -> None:
 
 @command(
     "bench",
-    help=_("Measure a job beside its limit. JOB is j2, j2-size, j2-write, j3, j3-page, j8, j8-customers or all."),
+    help=_(
+        "Measure a job beside its limit. JOB is j2, j2-size, j2-write, j3, j3-page, j8, j8-customers or all."
+    ),
     needs_database=False,
 )
 @argument("job")

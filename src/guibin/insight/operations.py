@@ -10,7 +10,6 @@ import pyarrow.parquet as pq
 from django.db import connection, transaction
 
 from guibin.accounts import api as accounts
-from guibin.core import jobs
 from guibin.core.events import record, subject
 from guibin.core.permissions import Actor
 from guibin.insight.events import FactsRefreshed
@@ -28,7 +27,6 @@ from guibin.insight.warehouse.copying import build_version
 from guibin.insight.warehouse.versions import Version
 
 Progress = Callable[[int, int], None]
-REFRESH = "insight.refresh"
 COPIED, COUNTED, JUDGED, WHOLE = 60, 80, 95, 100
 
 
@@ -68,16 +66,6 @@ def refresh(
         versions.sweep(version)
     tell(WHOLE, WHOLE)
     return replace(result, changed=changed, seconds=round(time.perf_counter() - began, 3))
-
-
-def queue_refresh(*, actor: Actor, at: datetime) -> int:
-    """Queue a refresh in the caller's transaction unless one already waits; returns the run to watch."""
-    latest = jobs.find_latest(REFRESH)
-    if latest is not None and latest.state == "queued":
-        return latest.id
-    run_id = jobs.open_run(kind=REFRESH, actor=actor, at=at)
-    jobs.defer(REFRESH, run_id=run_id)
-    return run_id
 
 
 def _silent(_done: int, _total: int) -> None:

@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from guibin.core import preferences
 from guibin.core.money import minor_digits
 from guibin.core.preferences import Setting
-from guibin.insight.facts.judging import Wishes
 from guibin.insight.rules.scores import Cuts, Window
+from guibin.insight.rules.wishes import Wishes
 
 
 def _rises(values: list[int]) -> bool:

@@ -3,17 +3,16 @@
 from guibin.core import clock, jobs
 from guibin.core.errors import DomainError
 from guibin.core.permissions import SYSTEM
-from guibin.insight import api, operations
+from guibin.insight import api
+from guibin.insight.queueing import REFRESH, queue_refresh
 
-KIND = operations.REFRESH
 
-
-@jobs.task(name=KIND, lock=KIND)
+@jobs.task(name=REFRESH, lock=REFRESH)
 def refresh_task(run_id: int) -> None:
     """A refresh whose progress people watch. Repeating it is harmless."""
     jobs.start_run(run_id, at=clock.now())
     try:
-        result = operations.refresh(
+        result = api.refresh(
             actor=SYSTEM,
             at=clock.now(),
             progress=lambda done, total: jobs.report(run_id, done=done, total=total),
@@ -32,4 +31,4 @@ def refresh_task(run_id: int) -> None:
 @jobs.schedule(name="insight.refresh_nightly", cron="10 20 * * *")
 def refresh_nightly() -> None:
     """Each night at 04:10 in China, before anybody works."""
-    operations.queue_refresh(actor=SYSTEM, at=clock.now())
+    queue_refresh(actor=SYSTEM, at=clock.now())

@@ -4,9 +4,7 @@ Two steps, because a quantile needs everybody: the cut points are read off the s
 judgement of each row is an Ibis expression with the cut points as constants.
 """
 
-import hashlib
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import ibis
@@ -20,26 +18,12 @@ from guibin.insight.facts.schema import COUNTED_NAMES, FACT_SCHEMA, JUDGED_NAMES
 from guibin.insight.rules.count import Judging
 from guibin.insight.rules.scores import Cuts, Window, quintile_cuts
 from guibin.insight.rules.stages import Source, StageThresholds, derive_thresholds
+from guibin.insight.rules.wishes import Wishes
 
 RFM_COLUMNS: dict[Window, tuple[str, str]] = {
     "12m": ("orders_12m", "net_12m_minor"),
     "lifetime": ("orders_count", "net_minor"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What the organisation set itself: None or zeros where the data shall decide."""
-
-    window: Window = "12m"
-    active_months_min: int = 4
-    stage_days: tuple[int, int, int, int] = (0, 0, 0, 0)
-    cuts: Cuts | None = None
-
-    @property
-    def code(self) -> str:
-        """A short name of these wishes, for file names."""
-        return hashlib.sha256(json.dumps(asdict(self)).encode()).hexdigest()[:16]
 
 
 def find_judging(counted: pa.Table, wishes: Wishes) -> Judging:

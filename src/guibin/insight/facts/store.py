@@ -8,8 +8,9 @@ import pyarrow as pa
 
 from guibin.insight.facts.counting import count_all, counted_path, keep, read_kept
 from guibin.insight.facts.engine import DuckEngine, open_duck, open_engine
-from guibin.insight.facts.judging import Wishes, as_record, find_judging, from_record, judge_table
+from guibin.insight.facts.judging import as_record, find_judging, from_record, judge_table
 from guibin.insight.rules.count import Judging
+from guibin.insight.rules.wishes import Wishes
 from guibin.insight.warehouse.versions import Version
 
 JUDGING = b"guibin.judging"

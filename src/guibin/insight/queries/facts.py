@@ -11,7 +11,7 @@ from django.db import connection
 from guibin.accounts import api as accounts
 from guibin.core import clock
 from guibin.core.manifest import Dataset
-from guibin.insight.facts.judging import Wishes, from_record
+from guibin.insight.facts.judging import from_record
 from guibin.insight.facts.schema import FACT_NAMES
 from guibin.insight.facts.store import facts_of
 from guibin.insight.models import CustomerFacts, Refresh
@@ -27,6 +27,7 @@ from guibin.insight.rules.count import (
     exists_on,
     judge,
 )
+from guibin.insight.rules.wishes import Wishes
 from guibin.insight.warehouse.extract import all_datasets, required, select_statement
 from guibin.insight.warehouse.versions import leased
 

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from guibin.accounts import api as accounts
 from guibin.core.paging import Page
 from guibin.insight.errors import CutsInvalid, GroupUnknown
-from guibin.insight.facts.judging import RFM_COLUMNS, Wishes
+from guibin.insight.facts.judging import RFM_COLUMNS
 from guibin.insight.facts.store import facts_of, judging_of
 from guibin.insight.preferences import ALL, own_cuts
 from guibin.insight.queries.facts import get_current_day, get_wishes_now
@@ -21,6 +21,7 @@ from guibin.insight.rules.count import Judging
 from guibin.insight.rules.scores import GROUPS, SCORES, Cuts, group_of
 from guibin.insight.rules.shares import per_mille
 from guibin.insight.rules.windows import YearWindow, months_before
+from guibin.insight.rules.wishes import Wishes
 from guibin.insight.warehouse.versions import Version, leased
 
 COMPARED_MONTHS = 3

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from guibin.insight import api, tasks
+from guibin.insight import api, queueing, tasks
 from guibin.insight.tests.tables import simple_shop, write_shop
 
 DAY = date(2024, 2, 29)
@@ -77,7 +77,7 @@ def test_the_button_queues_one_refresh(warehouse, manager, client_as):
         assert client.post(reverse("insight:start_refresh")).status_code == 302
     from guibin.core import jobs
 
-    run = jobs.find_latest(tasks.KIND)
+    run = jobs.find_latest(queueing.REFRESH)
     assert run.state == "queued"
     assert client.get(reverse("insight:progress", args=[run.id])).status_code == 200
     tasks.refresh_task(run.id)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from guibin.core import clock, jobs
-from guibin.insight import api, tasks
+from guibin.insight import api, queueing
 from guibin.insight.permissions import REFRESH_FACTS, VIEW_REPORTS
 from guibin.insight.views.pages import page
 from guibin.web import formats
@@ -20,7 +20,7 @@ from guibin.web.access import actor_of, requires
 def freshness(request: HttpRequest) -> HttpResponse:
     """When the figures were made, of which day, and what waits."""
     fresh = api.freshness()
-    run = jobs.find_latest(tasks.KIND)
+    run = jobs.find_latest(queueing.REFRESH)
     title = _("The figures have not been made yet")
     if fresh.refreshed_at is not None:
         title = _("The figures are from %(ago)s") % {"ago": formats.ago(fresh.refreshed_at, clock.now())}

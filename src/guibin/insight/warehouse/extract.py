@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import adbc_driver_postgresql.dbapi
 import pyarrow as pa
 import pyarrow.compute
 from django.db import connection
@@ -61,6 +60,8 @@ class Snapshot:
 @contextmanager
 def refresh_lock() -> Iterator[Any]:
     """A connection of its own that holds the refresh lock of this database; waits for its turn."""
+    import adbc_driver_postgresql.dbapi  # half a second to load, for whoever copies only
+
     link = adbc_driver_postgresql.dbapi.connect(conninfo())
     try:
         with link.cursor() as cursor:
