@@ -252,9 +252,7 @@ def speak(language: str) -> None:
     gettext.textdomain("django")
 
 
-def run(
-    root: click.Group, arguments: Sequence[str], *, prepare: Callable[[], object] | None = None
-) -> int:
+def run(root: click.Group, arguments: Sequence[str], *, prepare: Callable[[], object] | None = None) -> int:
     """Run one command line; every refusal is one sentence on stderr and an ``Exit``.
 
     ``prepare`` is called before a command that needs the database.
