@@ -70,7 +70,7 @@ def confirm_and_import(page: Page) -> None:
     go.wait_for(timeout=LONG)
     shoot(page, "first-run-3-dry-run")
     expect(page.locator("body")).to_contain_text("525,461")
-    expect(page.locator("body")).to_contain_text("9539484.634")
+    expect(page.locator("body")).to_contain_text("9,539,484.634")
     go.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("rows are in", timeout=LONG)
     shoot(page, "first-run-4-result")
