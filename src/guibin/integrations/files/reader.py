@@ -152,12 +152,21 @@ def bind(limits: Limits) -> None:
     hard = limits.memory_bytes_max
     resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    spend_time(0, limits)
+    _allow_seconds(_seconds_for(0, limits))
 
 
 def spend_time(rows: int, limits: Limits) -> None:
-    """Allow processor time for the rows so far and the next ten thousand."""
-    seconds = limits.seconds_per_10k_rows_max * (2 + rows // 10_000)
+    """Allow processor time for the rows so far and the next ten thousand; only in a bound process."""
+    soft, _hard = resource.getrlimit(resource.RLIMIT_CPU)
+    if soft != resource.RLIM_INFINITY:
+        _allow_seconds(_seconds_for(rows, limits))
+
+
+def _seconds_for(rows: int, limits: Limits) -> int:
+    return limits.seconds_per_10k_rows_max * (2 + rows // 10_000)
+
+
+def _allow_seconds(seconds: int) -> None:
     _soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, hard))
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import resource
 import time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -160,3 +161,9 @@ def test_a_misfit_row_of_undecodable_bytes_is_reported_like_any_other() -> None:
     (batch,) = list(pa.ipc.open_stream(out))
     assert batch.column(1).to_pylist() == [None, "cells_too_many", None]
     assert batch.column(3).to_pylist() == ["2", "��", "8"]
+
+
+def test_reading_in_an_unbound_process_leaves_its_limits_alone() -> None:
+    before = resource.getrlimit(resource.RLIMIT_CPU)
+    reader.inspect(io.BytesIO("姓名,手机\n张伟,13800138000\n".encode()), {}, Limits(), io.BytesIO())
+    assert resource.getrlimit(resource.RLIMIT_CPU) == before
