@@ -121,10 +121,11 @@ def test_the_editors_groups_decide_the_same(
         levels = [
             level.model_copy(update={"when": from_groups(to_groups(level.when))}) for level in rules.levels
         ]
+        edited = Rules(levels=tuple(levels))  # several levels together may pass the limit of conditions
     except ValueError:
         return
     inputs = read_inputs(rules, FORMULA, row)
-    assert decide(Rules(levels=tuple(levels)), inputs, lists).level == decide(rules, inputs, lists).level
+    assert decide(edited, inputs, lists).level == decide(rules, inputs, lists).level
 
 
 @settings(max_examples=60, deadline=None)
