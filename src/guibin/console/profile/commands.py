@@ -36,6 +36,7 @@ def show(*, number: str, reveal: str | None, as_of: date | None, as_json: bool) 
 
 def _read(number: str, *, reveal: str | None, as_of: date | None) -> dict[str, Any]:
     """The person, the facts as of the day (amounts in minor units), and the standing in force."""
+    from guibin.console.profile.plain import plain_facts
     from guibin.core.clock import now
     from guibin.core.permissions import SYSTEM
     from guibin.customers import api as customers
@@ -48,27 +49,18 @@ def _read(number: str, *, reveal: str | None, as_of: date | None) -> dict[str, A
         view = customers.get_customer(customer_id, actor=SYSTEM)
     day = as_of or insight.current_day()
     facts = insight.facts_for([customer_id], as_of=day).get(customer_id)
-    hidden = {"customer_id", "number"}
     return {
         **customers.as_plain(view),
         "as_of": day,
-        "facts": None if facts is None else {k: v for k, v in facts.items() if k not in hidden},
+        "facts": plain_facts(facts),
         "standing": _standing(customer_id),
     }
 
 
 def _standing(customer_id: int) -> dict[str, Any] | None:
+    """Its day is named apart from the day of the figures, which may be another."""
+    from guibin.console.profile.plain import plain_standing
     from guibin.loyalty import api as loyalty
 
-    view = loyalty.standing([customer_id]).get(customer_id)
-    if view is None:
-        return None
-    return {
-        "level": view.level.code if view.level else None,
-        "next_level": view.next_level.code if view.next_level else None,
-        "policy": view.policy_code,
-        "version": view.version,
-        "since": view.since,
-        "standing_as_of": view.as_of,
-        "why": loyalty.reason_sentence(view.receipt, view.level, view.currency),
-    }
+    shown = plain_standing(loyalty.standing([customer_id]).get(customer_id))
+    return shown and {("standing_as_of" if name == "as_of" else name): value for name, value in shown.items()}
