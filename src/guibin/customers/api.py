@@ -30,7 +30,12 @@ from guibin.core import preferences
 from guibin.core.permissions import Actor
 from guibin.customers.errors import CustomerUnknown
 from guibin.customers.operations.contacts import add_contact, add_external_id, edit_contact, remove_contact
-from guibin.customers.operations.importing import bulk_upsert, ensure_by_external, external_order
+from guibin.customers.operations.importing import (
+    bulk_upsert,
+    ensure_by_external,
+    external_order,
+    foresee_upsert,
+)
 from guibin.customers.operations.labels import (
     add_tag,
     archive_attribute,
@@ -112,6 +117,7 @@ from guibin.customers.rules.values import (
     CustomerView,
     ExternalRef,
     Filters,
+    Foreseen,
     Kept,
     NewContact,
     NoteView,
@@ -145,6 +151,7 @@ __all__ = [
     "CustomerView",
     "ExternalRef",
     "Filters",
+    "Foreseen",
     "Head",
     "Hit",
     "Kept",
@@ -181,6 +188,7 @@ __all__ = [
     "find_ids_by_numbers",
     "find_ids_by_phones",
     "find_numbers",
+    "foresee_upsert",
     "get_cards",
     "get_customer",
     "get_id",

@@ -20,7 +20,15 @@ from guibin.customers.permissions import IMPORT_CUSTOMER
 from guibin.customers.queries.owners import Owners, find_owners
 from guibin.customers.rules.attributes import normalise_attribute
 from guibin.customers.rules.importing import CleanRow, Match, clean_external, clean_row, match_row, sort_key
-from guibin.customers.rules.values import CARD_SOURCE, MATCH_KEYS, CustomerRow, Outcome, Policy, RowOutcome
+from guibin.customers.rules.values import (
+    CARD_SOURCE,
+    MATCH_KEYS,
+    CustomerRow,
+    Foreseen,
+    Outcome,
+    Policy,
+    RowOutcome,
+)
 from guibin.customers.settings import PHONE_REGION
 
 
@@ -68,6 +76,33 @@ def bulk_upsert(
     changed = update_people(wishes, policy, batch) if wishes else {}
     _record(created.values(), changed, batch, origin)
     return _outcomes(rows, decided, created, changed)
+
+
+def foresee_upsert(
+    *, rows: Sequence[CustomerRow], match_keys: Sequence[str], policy: Policy, source: str, actor: Actor
+) -> list[Foreseen]:
+    """What ``bulk_upsert`` would make of each row, in the order of ``rows``; reads only, takes no number.
+
+    A known customer is ``updated`` whether or not the row brings anything new. Raises ``MatchKeyUnknown``.
+    """
+    actor.require(IMPORT_CUSTOMER)
+    for key in match_keys:
+        if key not in MATCH_KEYS:
+            raise MatchKeyUnknown(key=key)
+    region = preferences.get(PHONE_REGION)
+    clean = [clean_row(row, source=source, match_keys=match_keys, region=region) for row in rows]
+    _prepare_attributes(clean)
+    clean.sort(key=sort_key)
+    decided = _decide(clean, find_owners(clean), policy, None)
+    found = {each.position: Foreseen(each) for each in decided.outcomes}
+    for row in decided.new:
+        claims = tuple(_claims(row))
+        found[row.position] = Foreseen(RowOutcome(row.position, "created"), claims=claims)
+    for customer_id, key, row in decided.matched:
+        found[row.position] = Foreseen(RowOutcome(row.position, "updated", customer_id, matched=key))
+    for row, twin in decided.twins:
+        found[row.position] = Foreseen(RowOutcome(row.position, "duplicate", reason="in_file"), twin.position)
+    return [found[row.position] for row in rows]
 
 
 def _decide(clean: Sequence[CleanRow], owners: Owners, policy: Policy, import_id: int | None) -> Decided:

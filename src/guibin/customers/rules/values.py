@@ -244,6 +244,16 @@ class RowOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What would become of a row. ``twin`` is the position of the row it repeats; ``claims`` are the keys,
+    in canonical form, by which the person it would make is known to rows that come later."""
+
+    outcome: RowOutcome
+    twin: int | None = None
+    claims: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """Something an undo left in place: ``reason`` is ``changed_later``, ``used_later`` or ``depended_on``."""
 
