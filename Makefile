@@ -54,9 +54,10 @@ browser: .venv/.packages
 test: setup browser ## the suite, browser included
 	$(PY) -m pytest -n 2 -m "not slow"
 
-test-all: setup browser ## everything at full size, on our own server and on an installed PostgreSQL
-	$(PY) -m pytest -n 2
+test-all: setup browser ## everything at full size, on our own server and on an installed PostgreSQL, and Spark
+	@sh tools/environment.sh spark
 	@sh tools/environment.sh postgres
+	$(PY) -m pytest -n 2
 	GUIBIN_PG_BIN="$$(sh tools/environment.sh postgres-programs)" $(PY) -m pytest -n 2 -m "not browser and not slow"
 
 .PHONY: bench docs

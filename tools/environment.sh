@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes what `make` needs, one step per word: python, packages, front, browser, postgres, postgres-programs.
+# Makes what `make` needs, one step per word: python, packages, front, browser, spark, postgres, postgres-programs.
 # Whatever is missing on the machine is named in one sentence.
 set -eu
 cd "$(dirname "$0")/.."
@@ -104,12 +104,24 @@ need_postgres() {
     apt_install postgresql
 }
 
+need_spark() {
+    if ! command -v java >/dev/null 2>&1; then
+        may_install || fail "The tests on Spark need a Java runtime, and none was found: install default-jre-headless."
+        apt_install default-jre-headless
+    fi
+    .venv/bin/python -c 'import pyspark' 2>/dev/null && return
+    echo "Installing locked packages of Spark"
+    .venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes -r requirements/spark.txt ||
+        fail "The locked packages of Spark could not be installed: is the package index reachable?"
+}
+
 case "${1:-}" in
 python) make_python ;;
 packages) install_packages ;;
 front) make_front ;;
 browser) need_browser ;;
+spark) need_spark ;;
 postgres) need_postgres ;;
 postgres-programs) postgres_programs ;;
-*) fail "Say one of: python, packages, front, browser, postgres, postgres-programs." ;;
+*) fail "Say one of: python, packages, front, browser, spark, postgres, postgres-programs." ;;
 esac
