@@ -29,6 +29,7 @@ from guibin.purchases.operations.refunds import (
     refund_lines,
     undo_refund,
 )
+from guibin.purchases.operations.tallies import fold_tallies
 from guibin.purchases.operations.undoing import Kept, UndoResult, undo_import
 from guibin.purchases.permissions import VIEW_ORDERS
 from guibin.purchases.queries.catalogue import (
@@ -62,7 +63,6 @@ from guibin.purchases.queries.dependence import (
 from guibin.purchases.queries.imports import ImportSums, find_broken_sums, import_sums
 from guibin.purchases.queries.orders import (
     OrderFilter,
-    OrderTotals,
     find_order,
     get_order,
     list_orders,
@@ -72,6 +72,7 @@ from guibin.purchases.queries.orders import (
 )
 from guibin.purchases.queries.rates import RateRow, base_currency, list_rates
 from guibin.purchases.queries.rows import LineRow, OrderDetail, OrderRow, PaymentRow, RefundLineRow, RefundRow
+from guibin.purchases.queries.tallies import OrderTotals, find_broken_tallies
 from guibin.purchases.rules.channels import channel_code
 from guibin.purchases.rules.drafts import LineDraft, PaymentDraft, RefundDraft
 from guibin.purchases.rules.frames import (
@@ -139,8 +140,10 @@ __all__ = [
     "ensure_channels",
     "ensure_products",
     "find_broken_sums",
+    "find_broken_tallies",
     "find_order",
     "find_product_ids",
+    "fold_tallies",
     "get_order",
     "get_product",
     "has_purchases",

@@ -117,7 +117,6 @@ ORDERS = ListSpec(
             "status",
             _("Status"),
             template="purchases/cell_status.html",
-            sort=True,
             export=lambda row: row.status_name,
         ),
         Column("total", _("Total"), kind="money", sort=True),
@@ -212,7 +211,7 @@ def _product_url(row: ShownProduct) -> str:
 
 
 def _sold_url(row: ShownProduct) -> str:
-    return f"{link_url('purchases.list')}?sku={row.sku}" if row.orders else ""
+    return f"{link_url('purchases.list')}?sku={row.sku}" if row.lines else ""
 
 
 def _categories() -> list[tuple[str, str]]:
@@ -235,7 +234,7 @@ PRODUCTS = ListSpec(
         Column("brand", _("Brand"), hidden=True),
         Column("kind_name", _("Kind"), hidden=True),
         Column("price", _("List price"), kind="money", hidden=True),
-        Column("orders", _("Orders"), kind="number", url=_sold_url),
+        Column("lines", _("Times sold"), kind="number", url=_sold_url),
         Column("quantity", _("Sold"), kind="number", value=lambda row: _trimmed(row.quantity)),
         Column("sales", _("Sales"), kind="money"),
         Column("last_sold_on", _("Last sold"), kind="day"),

@@ -22,6 +22,7 @@ from guibin.core.permissions import SYSTEM
 from guibin.integrations import api
 from guibin.integrations.inspection import as_report
 from guibin.integrations.models import ImportRun
+from guibin.purchases import api as purchases
 
 HEAD = "订单号,客户编号,下单时间,商品编码,商品名称,数量,单价\n"
 DATA = Path(__file__).resolve().parents[5] / "shared" / "data"
@@ -96,13 +97,15 @@ def digest(*, numbers: bool = True) -> str:
 
 
 def tables() -> dict[str, list[Any]]:
-    """Every row of every table that an undo must restore."""
+    """Every row of every table that an undo must restore; running sums folded, whatever their ids."""
+    purchases.fold_tallies()
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
         names = [row[0] for row in cursor.fetchall() if row[0] not in UNTOUCHED]
         found = {}
         for name in names:
-            cursor.execute(f'SELECT t::text FROM "{name}" t ORDER BY 1')
+            shown = "to_jsonb(t) - 'id'" if name.endswith("tally") else "t"
+            cursor.execute(f'SELECT ({shown})::text FROM "{name}" t ORDER BY 1')
             found[name] = [row[0] for row in cursor.fetchall()]
     return found
 

@@ -4,6 +4,7 @@ from guibin.purchases.models.catalogue import Brand, Category, Product, SalesCha
 from guibin.purchases.models.orders import Order, OrderLine, Payment
 from guibin.purchases.models.rates import CurrencyRate
 from guibin.purchases.models.refunds import Refund, RefundLine
+from guibin.purchases.models.tallies import OrderTally, ProductTally
 
 __all__ = [
     "Brand",
@@ -11,8 +12,10 @@ __all__ = [
     "CurrencyRate",
     "Order",
     "OrderLine",
+    "OrderTally",
     "Payment",
     "Product",
+    "ProductTally",
     "Refund",
     "RefundLine",
     "SalesChannel",

@@ -69,6 +69,18 @@ class Order(ChangeTracked):
             models.Index(
                 fields=["import_id"], name="purchases_order_import", condition=Q(import_id__isnull=False)
             ),
+            models.Index(fields=["number", "id"], name="purchases_order_by_number"),
+            models.Index(fields=["amount_base_minor", "id"], name="purchases_order_amount"),
+            models.Index(
+                fields=["-ordered_at", "-id"],
+                name="purchases_order_open",
+                condition=~Q(status="completed"),
+            ),
+            models.Index(
+                fields=["-ordered_at", "-id"],
+                name="purchases_order_refunded",
+                condition=Q(refunded_minor__gt=0),
+            ),
         )
 
     def __str__(self) -> str:

@@ -10,15 +10,19 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from guibin.core.errors import Text
-from guibin.core.paging import Page
+from guibin.core.paging import REACH, Page
 from guibin.purchases.errors import ProductUnknown
 from guibin.purchases.models import Brand, Category, Product, SalesChannel
+from guibin.purchases.queries.tallies import Sold, sold_of
 from guibin.purchases.words import channel_label
 
 
 @dataclass(frozen=True, slots=True)
 class ProductRow:
-    """A product with what was sold of it. ``sales_base_minor`` is before refunds, in the base currency."""
+    """A product with what was sold of it: ``lines`` are times sold, cancelled orders left out.
+
+    ``sales_base_minor`` is before refunds, in the base currency.
+    """
 
     id: int
     sku: str
@@ -32,7 +36,7 @@ class ProductRow:
     list_price: Decimal | None
     unit_cost: Decimal | None
     status: str
-    orders: int = 0
+    lines: int = 0
     quantity: Decimal = Decimal(0)
     sales_base_minor: int = 0
     last_sold_on: date | None = None
@@ -94,25 +98,13 @@ def find_product_ids(skus: Iterable[str]) -> dict[str, int]:
     return {sku: product_id for sku, (product_id, _kind) in find_products(skus).items()}
 
 
-SALES = """
-SELECT c.product_id, count(DISTINCT c.order_id), sum(c.quantity), sum(c.amount_base_minor), max(o.ordered_on)
-FROM purchases_orderline c JOIN purchases_order o ON o.id = c.order_id
-WHERE c.product_id = ANY(%s) AND o.status <> 'cancelled' GROUP BY 1
-"""
-
-
 def _rows(products: Iterable[Product], *, with_sales: bool) -> list[ProductRow]:
     listed = list(products)
-    sales: dict[int, tuple[Any, ...]] = {}
-    if with_sales and listed:
-        with connection.cursor() as cursor:
-            cursor.execute(SALES, [[product.id for product in listed]])
-            sales = {row[0]: row[1:] for row in cursor.fetchall()}
-    return [_row(product, *sales.get(product.id, ())) for product in listed]
+    sold = sold_of([product.id for product in listed]) if with_sales and listed else {}
+    return [_row(product, sold.get(product.id, Sold())) for product in listed]
 
 
-def _row(product: Product, *sales: Any) -> ProductRow:
-    orders, quantity, amount, last = sales or (0, Decimal(0), 0, None)
+def _row(product: Product, sold: Sold) -> ProductRow:
     return ProductRow(
         id=product.id,
         sku=product.sku,
@@ -126,10 +118,10 @@ def _row(product: Product, *sales: Any) -> ProductRow:
         list_price=product.list_price,
         unit_cost=product.unit_cost,
         status=product.status,
-        orders=orders,
-        quantity=quantity,
-        sales_base_minor=int(amount),
-        last_sold_on=last,
+        lines=sold.lines,
+        quantity=sold.quantity,
+        sales_base_minor=sold.amount_base_minor,
+        last_sold_on=sold.last_on,
     )
 
 
@@ -169,7 +161,9 @@ def list_products(
     order = [f"-{name}" if descending else name for name in PRODUCT_SORTS.get(sort, ("sku",))]
     start = (page - 1) * size
     found = rows.select_related("category", "brand").order_by(*order)[start : start + size]
-    return Page(_rows(found, with_sales=True), rows.count(), page, size)
+    counted = rows.order_by().values("id")[: REACH + 1].count()
+    is_exact = counted <= REACH
+    return Page(_rows(found, with_sales=True), counted if is_exact else REACH, page, size, is_exact)
 
 
 def products_after(*, after: Sequence[Any] | None, limit: int) -> list[ProductRow]:

@@ -40,7 +40,7 @@ def product_list(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
             page=state.page,
             size=state.size,
         )
-        return Page(lists.show_products(page.rows), page.total, page.number, page.size)
+        return page.showing(lists.show_products(page.rows))
 
     context = {"page_key": "purchases.products", "may_edit": actor_of(request).may(EDIT_PRODUCTS)}
     return render_list(request, lists.PRODUCTS, fetch, template="purchases/products.html", context=context)

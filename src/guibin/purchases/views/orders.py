@@ -1,5 +1,7 @@
 """Pages of orders: the list, one order, recording, status, refunds."""
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 from uuid import uuid4
 
@@ -26,6 +28,7 @@ from guibin.purchases.permissions import RECORD_ORDERS, REFUND_ORDERS, VIEW_ORDE
 from guibin.purchases.queries import orders as queries
 from guibin.purchases.queries.rates import base_currency
 from guibin.purchases.queries.rows import OrderDetail
+from guibin.purchases.queries.tallies import OrderTotals
 from guibin.purchases.rules.statuses import FOLLOWING
 from guibin.purchases.settings import REFUND_UNDO_MINUTES
 from guibin.web import formats
@@ -40,6 +43,7 @@ def order_list(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """All orders, with the sum of what the filters leave."""
     actor = actor_of(request)
     wanted = lists.order_filter(ListState.from_request(request, lists.ORDERS), actor=actor)
+    totals = queries.order_totals(wanted, actor=actor)
 
     def fetch(state: ListState) -> Page[Any]:
         page = queries.list_orders(
@@ -49,20 +53,46 @@ def order_list(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
             descending=state.descending,
             page=state.page,
             size=state.size,
+            totals=totals,
         )
-        return Page(lists.show_orders(page.rows), page.total, page.number, page.size)
+        return page.showing(lists.show_orders(page.rows))
 
-    totals = queries.order_totals(wanted, actor=actor)
+    def stream(state: ListState) -> Iterator[Any]:
+        rows = queries.stream_orders(wanted, actor=actor, sort=state.sort, descending=state.descending)
+        while some := list(islice(rows, queries.STREAMED_AT_ONCE)):
+            yield from lists.show_orders(some)
+
     context = {
         "page_key": "purchases.list",
         "totals": totals,
-        "sum": Money(totals.amount_base_minor, base_currency()),
+        "sums": _sums(totals),
         "may_record": actor.may(RECORD_ORDERS),
     }
-    response = render_list(request, lists.ORDERS, fetch, template="purchases/orders.html", context=context)
+    response = render_list(
+        request,
+        lists.ORDERS,
+        fetch,
+        template="purchases/orders.html",
+        context=context,
+        stream=stream,
+        count=lambda state: totals.orders if totals.is_exact else queries.count_orders(wanted, actor=actor),
+    )
     if request.headers.get("HX-Target") and isinstance(response, HttpResponse):
         response.write(render_to_string("purchases/sums.html", {**context, "oob": True}, request))
     return response
+
+
+def _sums(totals: OrderTotals) -> list[tuple[str, str]]:
+    """The figures above the list. Where counting stopped, it says so and no sum is claimed."""
+    orders = formats.number(totals.orders)
+    if totals.amount_base_minor is None:
+        return [(_("Orders"), _("more than %(count)s") % {"count": orders})]
+    amount, base = totals.amount_base_minor, base_currency()
+    figures = [(_("Orders"), orders), (_("Sum before refunds"), formats.money(Money(amount, base)))]
+    if totals.counted:
+        each = Money(round(amount / totals.counted), base)
+        figures.append((_("Average order"), formats.money(each)))
+    return figures
 
 
 def _crumbs(*more: tuple[str, str]) -> list[tuple[str, str]]:

@@ -29,6 +29,13 @@ class Cell:
     ratio: float | None = None
     tags: tuple[str, ...] = ()
 
+    @property
+    def is_empty(self) -> bool:
+        """Nothing at all to show: an empty list of something. What is unknown says so with a dash."""
+        if self.column.template:
+            return isinstance(self.value, list | tuple | set | frozenset) and not self.value
+        return not self.text and not self.tags and self.ratio is None
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

@@ -23,6 +23,7 @@ from guibin.web.spreadsheets import ROWS_MAX, csv_chunks, xlsx_chunks
 
 Fetch = Callable[[ListState], Page[Any]]
 Stream = Callable[[ListState], Iterator[Any]]
+Count = Callable[[ListState], int]
 EXPORT_PAGE_ROWS = 1000
 TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -38,17 +39,21 @@ def render_list(
     template: str = "web/list_page.html",
     context: Mapping[str, Any] | None = None,
     stream: Stream | None = None,
+    count: Count | None = None,
 ) -> HttpResponse | StreamingHttpResponse:
     """Answer a request for a list.
 
-    ``fetch`` gives the page of rows that a state asks for; ``stream`` all rows of a state, for exports.
+    ``fetch`` gives the page of rows that a state asks for; ``stream`` all rows of a state, for exports;
+    ``count`` how many those are, where a page's total may stop counting.
     Raises ``Forbidden`` when an export is asked for without its permission.
     """
     state = ListState.from_request(request, spec)
     wanted = request.POST.get("export", "") if request.method == "POST" else ""
     if wanted in TYPES and spec.export is not None:
         actor_of(request).require(spec.export)
-        return _export(request, spec, state, fetch, stream, wanted)
+        rows = stream(state) if stream is not None else _every_row(fetch, state)
+        total = count(state) if count is not None else fetch(state.at_page(1)).total
+        return _export(request, spec, state, rows, total, wanted)
     listing = draw_list(request, spec, state, fetch)
     if request.headers.get("HX-Target") in {spec.element_id, f"{spec.element_id}-rows"}:
         response = render(request, "web/components/list.html", {**(context or {}), "listing": listing})
@@ -129,16 +134,14 @@ def _heading(column: Column, spec: ListSpec, state: ListState) -> tuple[Column, 
 
 
 def _export(
-    request: HttpRequest, spec: ListSpec, state: ListState, fetch: Fetch, stream: Stream | None, wanted: str
+    request: HttpRequest, spec: ListSpec, state: ListState, source: Iterator[Any], total: int, wanted: str
 ) -> StreamingHttpResponse:
     """Exactly what is shown: the same filters, sort and columns, all pages."""
     columns = visible_columns(spec, state, request)
-    total = fetch(state.at_page(1)).total
     at = clock.now()
     record_export(
         actor=actor_of(request), list_name=spec.name, file_format=wanted, rows=min(total, ROWS_MAX), at=at
     )
-    source = stream(state) if stream is not None else _every_row(fetch, state)
     rows = ([exported(column, row) for column in columns] for row in islice(source, ROWS_MAX))
     headings = [str(column.label) for column in columns]
     chunks = csv_chunks(headings, rows) if wanted == "csv" else xlsx_chunks(str(spec.unit), headings, rows)
@@ -153,7 +156,7 @@ def _every_row(fetch: Fetch, state: ListState) -> Iterator[Any]:
     while True:
         page = fetch(state.at_page(number, EXPORT_PAGE_ROWS))
         yield from page.rows
-        if number >= page.pages or not page.rows:
+        if len(page.rows) < EXPORT_PAGE_ROWS:
             return
         number += 1
 

@@ -9,11 +9,11 @@ from typing import Any
 from django.http import HttpRequest, QueryDict
 from django.utils.http import urlencode
 
+from guibin.core.paging import REACH
 from guibin.web.listing.spec import Column, Filter, ListSpec
 
 SIZES = (25, 50, 100)
 TEXT_LENGTH_MAX = 200
-PAGE_MAX = 1_000_000
 DIGITS_MAX = 15
 
 
@@ -100,12 +100,13 @@ class ListState:
         sort = data.get("sort") or spec.sort
         key = sort.lstrip("-")
         size = _whole(data.get("size"), spec.size)
+        size = size if size in SIZES else spec.size
         return cls(
             filters=filters,
             sort=key if key in spec.sortable() else "",
             descending=sort.startswith("-"),
-            page=min(max(_whole(data.get("page"), 1), 1), PAGE_MAX),
-            size=size if size in SIZES else spec.size,
+            page=min(max(_whole(data.get("page"), 1), 1), -(-REACH // size)),
+            size=size,
             columns=_picked(data, spec),
         )
 
