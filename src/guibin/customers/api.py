@@ -54,6 +54,7 @@ from guibin.customers.operations.people import (
     erase_customer,
     restore_customer,
 )
+from guibin.customers.operations.preferring import prefer_contacts
 from guibin.customers.operations.repeating import write_once
 from guibin.customers.operations.revealing import reveal_cards, reveal_customer, reveal_history
 from guibin.customers.operations.undoing import undo_import
@@ -137,6 +138,7 @@ __all__ = [
     "EXPORT_CUSTOMER",
     "IMPORT_CUSTOMER",
     "MATCH_KEYS",
+    "PHONE_REGION",
     "REVEAL_CUSTOMER",
     "REVEAL_REASONS",
     "VIEW_CUSTOMER",
@@ -208,6 +210,7 @@ __all__ = [
     "normalise_wechat",
     "parse_birthday",
     "parse_gender",
+    "prefer_contacts",
     "read_head",
     "remove_contact",
     "remove_tag",

@@ -69,7 +69,6 @@ def rfm(*, as_of: date | None, method: str | None, as_json: bool) -> None:
     help=_(
         "Measure a job beside its limit. JOB is j2, j2-size, j2-write, j3, j3-page, j8, j8-customers or all."
     ),
-    needs_database=False,
 )
 @argument("job")
 @option("--record", is_flag=True, help=_("Add a dated row to docs/reference/benchmarks.md."))

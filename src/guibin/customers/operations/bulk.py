@@ -1,6 +1,5 @@
 """Writing many customers at once: sealed in Python, written by COPY."""
 
-import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from guibin.core import wire
 from guibin.core.permissions import Actor
 from guibin.core.sealing import SealKey, vault
 from guibin.customers.models import Customer, NumberCounter
@@ -43,8 +43,6 @@ CUSTOMER_TYPES = {
     "created_at": "timestamptz",
     "updated_at": "timestamptz",
 }
-INT8 = 20
-ARRAY_EMPTY = struct.pack(">3i", 0, 0, INT8)
 PROFILE_COLUMNS = tuple(CUSTOMER_TYPES)[4:19]
 
 
@@ -119,17 +117,7 @@ def _customer_row(person: NewPerson, key: SealKey, pk: int, batch: Batch) -> tup
 def _tokens(person: NewPerson) -> tuple[bytes, bytes]:
     names = sealed.name_tokens(person.texts.get("name", ""), person.texts.get("latin_name", ""))
     phones = sealed.phone_tokens(value for kind, value in person.contacts if kind == "phone")
-    return _binary_array(names), _binary_array(phones)
-
-
-def _binary_array(numbers: Sequence[int]) -> bytes:
-    """``numbers`` as the server reads a ``bigint[]`` in a binary COPY (array_recv: dimensions, null flag,
-    element type 20, then length and lower bound, then each element behind its size)."""
-    if not numbers:
-        return ARRAY_EMPTY
-    count = len(numbers)
-    sized = (part for number in numbers for part in (8, number))
-    return struct.pack(f">5i{'iq' * count}", 1, 0, INT8, count, 1, *sized)
+    return wire.int8_array(names), wire.int8_array(phones)
 
 
 def write_contacts(people: Iterable[tuple[int, SealKey, Sequence[tuple[str, str]]]], batch: Batch) -> None:

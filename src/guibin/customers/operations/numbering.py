@@ -12,11 +12,13 @@ DIGITS = 6
 def take_ids(count: int) -> list[int]:
     """``count`` fresh customer ids, ascending."""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_serial_sequence('customers_customer', 'id')")
+        (sequence,) = cursor.fetchone()
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('customers_customer', 'id')) FROM generate_series(1, %s)",
-            [count],
+            "SELECT array_agg(nextval(%s::regclass)) FROM generate_series(1, %s)", [sequence, count]
         )
-        return [row[0] for row in cursor.fetchall()]
+        (ids,) = cursor.fetchone()
+    return sorted(ids)
 
 
 def take_serials(count: int) -> range:

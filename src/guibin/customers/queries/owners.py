@@ -62,16 +62,16 @@ STATEMENTS = {
     "external": (
         "SELECT e.value_index, coalesce(a.into_id, e.customer_id) FROM customers_externalid e "
         "LEFT JOIN customers_customeralias a ON a.customer_id = e.customer_id "
-        "WHERE e.value_index = ANY(%s) AND e.source = %s"
+        "WHERE e.value_index = ANY(%s::bytea[]) AND e.source = %s"
     ),
     "contact": (
         "SELECT p.value_index, coalesce(a.into_id, p.customer_id) FROM customers_contactpoint p "
         "LEFT JOIN customers_customeralias a ON a.customer_id = p.customer_id "
-        "WHERE p.value_index = ANY(%s) AND p.kind = %s"
+        "WHERE p.value_index = ANY(%s::bytea[]) AND p.kind = %s"
     ),
     "id_number": (
         "SELECT c.id_number_index, coalesce(a.into_id, c.id) FROM customers_customer c "
-        "LEFT JOIN customers_customeralias a ON a.customer_id = c.id WHERE c.id_number_index = ANY(%s)"
+        "LEFT JOIN customers_customeralias a ON a.customer_id = c.id WHERE c.id_number_index = ANY(%s::bytea[])"
     ),
     "number": (
         "SELECT c.number, coalesce(a.into_id, c.id) FROM customers_customer c "
@@ -86,14 +86,19 @@ def _find(key: str, values: Collection[str]) -> Iterable[tuple[str, int]]:
         return _rows(STATEMENTS["number"], [list(values)])
     if kind == "external":
         by_index = {sealed.external_index(value): value for value in values}
-        found = _rows(STATEMENTS["external"], [list(by_index), source])
+        found = _rows(STATEMENTS["external"], [_bytea_array(by_index), source])
     elif kind == "id_number":
         by_index = {sealed.id_number_index(value): value for value in values}
-        found = _rows(STATEMENTS["id_number"], [list(by_index)])
+        found = _rows(STATEMENTS["id_number"], [_bytea_array(by_index)])
     else:
         by_index = {sealed.contact_index(kind, value): value for value in values}
-        found = _rows(STATEMENTS["contact"], [list(by_index), kind])
+        found = _rows(STATEMENTS["contact"], [_bytea_array(by_index), kind])
     return [(by_index[bytes(index)], owner) for index, owner in found]
+
+
+def _bytea_array(values: Iterable[bytes]) -> str:
+    """A ``bytea[]`` as the server reads it: many times quicker than the driver's item by item."""
+    return "{" + ",".join(f'"\\\\x{value.hex()}"' for value in values) + "}"
 
 
 def _rows(statement: str, parameters: list[Any]) -> list[tuple[Any, int]]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 import phonenumbers
 
 MOBILE_CN = re.compile(r"(?:\+?86|0086)?(1[3-9]\d{9})")
+MOBILE_PLAIN = re.compile(r"1[3-9][0-9]{9}")
 PHONE_NOISE = re.compile(r"[\s\-–—()./·]")
 # RFC 5321 section 4.5.3.1 allows 64 octets before the @ and 254 in all; quoted local parts are refused.
 EMAIL = re.compile(
@@ -24,6 +25,8 @@ def plain_width(text: str) -> str:
 
 def normalise_phone(text: str, region: str = "CN") -> str | None:
     """E.164 (``+8613800138000``) of a phone number; without a country code it is one of ``region``."""
+    if region == "CN" and MOBILE_PLAIN.fullmatch(text):
+        return f"+86{text}"
     cleaned = text if text.isascii() else plain_width(text)
     cleaned = PHONE_NOISE.sub("", cleaned.removesuffix(".0"))
     if region == "CN":

@@ -6,6 +6,7 @@ traditional characters count as their simplified forms, and characters with two 
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, product
@@ -17,6 +18,7 @@ from guibin.customers.rules.variants import READINGS, SIMPLIFIED, SURNAME_READIN
 
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
 HAN_RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+")
+HAN_NAME = re.compile(r"[\u4e00-\u9fff]{1,60}")
 LETTER = re.compile(r"[^\W\d_]")
 WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 SYLLABLE = re.compile(
@@ -31,19 +33,21 @@ PHONE_DIGITS_MIN = 7
 
 def fold_name(text: str) -> str:
     """A name as it is compared: ordinary width, lower case, simplified characters, no dots."""
+    if HAN_NAME.fullmatch(text):
+        return text.translate(SIMPLIFIED)
     folded = plain_width(text).lower().translate(SIMPLIFIED)
     return " ".join(folded.replace("·", " ").replace("•", " ").replace(",", " ").split())
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=32768)
 def name_pieces(name: str) -> frozenset[str]:
     """All pieces of one name. ``c:`` characters, ``p:`` Latin letters."""
     folded = fold_name(name)[:NAME_LENGTH_MAX]
+    if HAN_NAME.fullmatch(folded):
+        return frozenset(_han_pieces(folded))
     pieces: set[str] = set()
     for run in HAN_RUN.findall(folded):
-        pieces.update(f"c:{character}" for character in run)
-        pieces.update(f"c:{run[at : at + 2]}" for at in range(len(run) - 1))
-        pieces |= _pinyin_pieces(run)
+        pieces.update(_han_pieces(run))
     words = [word for word in WORD.findall(HAN.sub(" ", folded)) if word]
     if words:
         pieces.update(f"p:{word}" for word in words)
@@ -53,14 +57,17 @@ def name_pieces(name: str) -> frozenset[str]:
     return frozenset(pieces)
 
 
-def _pinyin_pieces(run: str) -> set[str]:
+def _han_pieces(run: str) -> Iterator[str]:
+    yield from map("c:{}".format, run)
+    for at in range(len(run) - 1):
+        yield f"c:{run[at : at + 2]}"
     readings = _readings(run)
-    pieces = {f"p:{reading}" for each in readings for reading in each}
-    for spelling in islice(product(*readings), SPELLINGS_MAX):
-        pieces.add("p:" + "".join(spelling))
-        if len(spelling) > 1:
-            pieces.add("p:" + "".join(syllable[0] for syllable in spelling))
-    return pieces
+    for each in readings:
+        yield from map("p:{}".format, each)
+    if len(run) > 1:
+        for spelling in islice(product(*readings), SPELLINGS_MAX):
+            yield "p:" + "".join(spelling)
+            yield "p:" + "".join([syllable[0] for syllable in spelling])
 
 
 def _readings(run: str) -> list[tuple[str, ...]]:

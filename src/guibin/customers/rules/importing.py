@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from guibin.customers.rules.contact import normalise_contact, plain_width
 from guibin.customers.rules.profile import Texts, clean_profile, clean_text
-from guibin.customers.rules.values import CARD_SOURCE, CustomerRow, Profile
+from guibin.customers.rules.values import CARD_SOURCE, CustomerRow
 
 EXTERNAL_LENGTH_MAX = 120
 NOTE_LENGTH_MAX = 4000
@@ -37,7 +37,7 @@ def clean_external(text: str) -> str:
 def clean_row(row: CustomerRow, *, source: str, match_keys: Sequence[str], region: str) -> CleanRow:
     """One row cleaned. Problems: ``invalid_phone``, ``invalid_email``, ``invalid_wechat``,
     ``invalid_gender``, ``invalid_birthday``, ``invalid_id_number``, ``text_too_long``, ``no_match_key``."""
-    texts, problem = clean_profile(_profile(row))
+    texts, problem = clean_profile(row)
     clean = CleanRow(row.position, texts, number=row.number.strip().upper())
     if problem:
         clean.problem = problem if problem == "text_too_long" else f"invalid_{problem}"
@@ -52,23 +52,6 @@ def clean_row(row: CustomerRow, *, source: str, match_keys: Sequence[str], regio
     if not clean.keys and not clean.problem:
         clean.problem = "no_match_key"
     return clean
-
-
-def _profile(row: CustomerRow) -> Profile:
-    return Profile(
-        name=row.name,
-        latin_name=row.latin_name,
-        gender=row.gender,
-        birthday=row.birthday,
-        province=row.province,
-        city=row.city,
-        address=row.address,
-        occupation=row.occupation,
-        interests=row.interests,
-        id_number=row.id_number,
-        joined_on=row.joined_on,
-        joined_store_id=row.joined_store_id,
-    )
 
 
 def _clean_contacts(row: CustomerRow, clean: CleanRow, region: str) -> str:

@@ -8,7 +8,7 @@ from guibin.customers.rules.birthday import decode_birthday, encode_birthday, is
 from guibin.customers.rules.contact import plain_width
 from guibin.customers.rules.finding import NAME_LENGTH_MAX
 from guibin.customers.rules.identity import normalise_id_number
-from guibin.customers.rules.values import GENDERS, Policy, Profile
+from guibin.customers.rules.values import GENDERS, CustomerRow, Policy, Profile
 
 Texts = dict[str, str]
 
@@ -67,13 +67,14 @@ def parse_gender(text: str) -> str | None:
 
 def clean_text(text: str) -> str:
     """Ordinary blanks, no control characters, nothing at the ends."""
-    if text.isascii() and text.isprintable() and "  " not in text:
+    if text.isprintable() and "  " not in text:  # of all blanks only the ordinary one is printable
         return text.strip()
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def as_texts(profile: Profile) -> Texts:
-    """Each field as a text; empty when unknown. Nothing is checked."""
+def as_texts(profile: Profile | CustomerRow) -> Texts:
+    """Each field of a profile, or of a row that holds one, as a text; empty when unknown. Nothing is
+    checked."""
     return {
         "name": profile.name,
         "latin_name": profile.latin_name,
@@ -111,7 +112,7 @@ def as_profile(texts: Mapping[str, str]) -> Profile:
     )
 
 
-def clean_profile(profile: Profile) -> tuple[Texts, str]:
+def clean_profile(profile: Profile | CustomerRow) -> tuple[Texts, str]:
     """The profile as cleaned texts, and the code of its first problem (empty when there is none):
     ``text_too_long``, ``gender``, ``birthday`` or ``id_number``."""
     texts = as_texts(profile)
