@@ -21,6 +21,7 @@ from guibin.purchases.operations.importing import ImportResult, import_orders
 from guibin.purchases.operations.importing_refunds import import_refunds
 from guibin.purchases.operations.matching import MatchResult, match_cancellations
 from guibin.purchases.operations.orders import Placed, cancel_order, change_order_status, place_order
+from guibin.purchases.operations.parcels import note_parcels
 from guibin.purchases.operations.rates import set_rate
 from guibin.purchases.operations.refunds import (
     Refunded,
@@ -161,6 +162,7 @@ __all__ = [
     "list_refunds_of",
     "main_items",
     "match_cancellations",
+    "note_parcels",
     "order_totals",
     "orders_by_id",
     "place_order",
