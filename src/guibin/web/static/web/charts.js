@@ -52,7 +52,7 @@
     const whole = { number: {}, money: {}, percent: { style: "percent", maximumFractionDigits: spec.digits ?? 1 } }[spec.format];
     const digits = spec.digits == null || spec.format === "percent" ? {} : { minimumFractionDigits: spec.digits, maximumFractionDigits: spec.digits };
     const full = new Intl.NumberFormat(language, { ...whole, ...digits });
-    const short = new Intl.NumberFormat(language, { ...whole, notation: spec.format === "percent" ? "standard" : "compact", maximumFractionDigits: 1 });
+    const short = new Intl.NumberFormat(language, { ...whole, notation: spec.format === "percent" ? "standard" : "compact", maximumFractionDigits: 1, useGrouping: true });
     const sign = spec.format === "money" ? "¥" : "";
     return {
       full: (value) => (value == null ? "–" : `${value < 0 ? "−" : ""}${sign}${full.format(Math.abs(value))}`),
@@ -69,6 +69,23 @@
     target: { color: t.soft, width: 1.2, type: [4, 4] },
     other: { color: t.series[index % 6], width: 1.8, type: "solid" },
   }[role]);
+
+  // One line round the chosen cells of a map, or round each where they do not make a rectangle.
+  const outline = (t, map, cells) => {
+    const [xs, ys] = [cells.map((c) => c.x), cells.map((c) => c.y)];
+    const whole = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+    const full = cells.length === (whole[2] - whole[0] + 1) * (whole[3] - whole[1] + 1);
+    return {
+      type: "custom", xAxisIndex: map, yAxisIndex: map, silent: true, animation: false, z: 5, tooltip: { show: false },
+      data: full ? [whole] : cells.map((c) => [c.x, c.y, c.x, c.y]),
+      renderItem: (_, api) => {
+        const [wide, tall] = api.size([1, 1]);
+        const [left, bottom] = api.coord([api.value(0), api.value(1)]), [right, top] = api.coord([api.value(2), api.value(3)]);
+        const shape = { x: left - wide / 2, y: top - tall / 2, width: right - left + wide, height: bottom - top + tall, r: 4 };
+        return { type: "rect", shape, style: { fill: "none", stroke: t.series[4], lineWidth: 2 } };
+      },
+    };
+  };
 
   const builders = {
     line(spec, t, write) {
@@ -134,17 +151,17 @@
         title: spec.facets.map((name, i) => ({ text: name, left: place(i).left, top: `${Math.floor(i / across) * tall + part(2)}%`, textStyle: { fontSize: 12, fontWeight: 600, color: t.ink, fontFamily: t.font }, padding: 0 })),
         xAxis: facets.map((_, i) => axis({ gridIndex: i, data: spec.categories })),
         yAxis: facets.map((_, i) => axis({ gridIndex: i, data: spec.rows, axisLabel: { show: i % across === 0, color: t.muted } })),
-        visualMap: { type: "continuous", min: 0, max: most, calculable: false, orient: "horizontal", right: 4, bottom: 0, itemWidth: 8, itemHeight: 96, text: [withUnit(spec, write, most), "0"], textStyle: { color: t.muted, fontSize: 12 }, inRange: { color: t.ramp } },
+        visualMap: { type: "continuous", seriesIndex: facets.map((_, i) => i), min: 0, max: most, calculable: false, orient: "horizontal", right: 4, bottom: 0, itemWidth: 8, itemHeight: 96, text: [withUnit(spec, write, most), "0"], textStyle: { color: t.muted, fontSize: 12 }, inRange: { color: t.ramp } },
         tooltip: { formatter: (p) => `${spec.facets[p.data.cell.facet] ?? ""} ${spec.rows[p.value[1]]} ${spec.categories[p.value[0]]}\n${withUnit(spec, write, p.value[2])}${hint(spec, p.data.url)}`.trim() },
-        series: facets.map((_, i) => ({
+        series: [...facets.map((_, i) => ({
           type: "heatmap", xAxisIndex: i, yAxisIndex: i, cursor: "pointer", emphasis: { itemStyle: { borderColor: t.ink, borderWidth: 1.5 } },
           data: spec.cells.filter((c) => c.facet === i).map((cell) => ({
             value: [cell.x, cell.y, cell.value], url: cell.url, cell,
-            itemStyle: { borderColor: cell.outlined ? t.series[4] : t.surface, borderWidth: 2, borderRadius: 3 },
+            itemStyle: { borderColor: t.surface, borderWidth: 2, borderRadius: 3 },
             label: { show: true, fontSize: 12, color: inkOn(t.ramp, (cell.value ?? 0) / most, [t.ink, t.surface]) },
           })),
           label: { formatter: (p) => write.short(p.value[2]) },
-        })),
+        })), ...facets.map((_, i) => outline(t, i, spec.cells.filter((c) => c.facet === i && c.outlined)))],
       };
     },
 
@@ -157,7 +174,7 @@
       return {
         tooltip: { formatter: (p) => (p.dataType === "edge" ? `${p.data.from} → ${p.data.to}\n${withUnit(spec, write, p.value)}${hint(spec, p.data.url)}` : `${p.name.slice(2)}\n${withUnit(spec, write, p.value)}`) },
         series: [{
-          type: "sankey", left: side, right: side, top: 8, bottom: 12, nodeWidth: 8, nodeGap: 14, draggable: false, layoutIterations: 0, emphasis: { focus: "none" },
+          type: "sankey", left: side, right: side, top: 8, bottom: 12, nodeWidth: 8, nodeGap: 28, draggable: false, layoutIterations: 0, emphasis: { focus: "none" },
           itemStyle: { color: t.series[1], borderWidth: 0, borderRadius: 2 },
           label: { color: t.ink, fontSize: 13, lineHeight: 17, rich: { n: { color: t.muted, fontSize: 12 } } },
           data: [...[...from].map(node("a", "left")), ...[...to].map(node("b", "right"))],
