@@ -87,7 +87,7 @@ def heat_chart(report: api.RfmReport, day: Day, show: str, group: str) -> Chart:
         )
         for cell in report.cells
     ]
-    unit = _("customers") if show == "people" else currency
+    unit = _("customers") if show == "people" else formats.currency_symbol(currency)
     return Chart(
         kind="heatmap",
         id="rfm-cells",
