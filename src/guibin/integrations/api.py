@@ -14,13 +14,16 @@ from guibin.integrations.errors import (
     RunningElsewhere,
 )
 from guibin.integrations.mapping.ready import READY
-from guibin.integrations.mapping.targets import KIND_LABELS, targets_of
+from guibin.integrations.mapping.targets import KIND_LABELS
 from guibin.integrations.operations.checking import check_file, found_of
 from guibin.integrations.operations.currencies import amounts_exist
+from guibin.integrations.operations.fields import fields_of
+from guibin.integrations.operations.fixing import finish_correction, fix_rows, list_bad_rows
 from guibin.integrations.operations.folder import find_json
 from guibin.integrations.operations.forgetting import forget_old_files
-from guibin.integrations.operations.locking import is_held
+from guibin.integrations.operations.locking import hold, is_held
 from guibin.integrations.operations.placing import map_columns, save_template
+from guibin.integrations.operations.preparing import Wish, begun_runs, find_begun, go_on, prepare
 from guibin.integrations.operations.previewing import stage_run
 from guibin.integrations.operations.queueing import (
     actor_of,
@@ -29,7 +32,7 @@ from guibin.integrations.operations.queueing import (
     is_behind,
     queue_step,
 )
-from guibin.integrations.operations.reporting import error_workbook
+from guibin.integrations.operations.reporting import BadRow, error_workbook
 from guibin.integrations.operations.running import (
     ask_cancel,
     mark_failed,
@@ -39,7 +42,7 @@ from guibin.integrations.operations.running import (
 )
 from guibin.integrations.operations.staging import type_rows
 from guibin.integrations.operations.undoing import Kept, Undone, may_undo, preview_undo, undo_import
-from guibin.integrations.operations.uploading import Incoming, register, upload
+from guibin.integrations.operations.uploading import Incoming, digest_of, register, upload
 from guibin.integrations.permissions import IMPORT_FILES, UNDO_IMPORTS, VIEW_IMPORTS
 from guibin.integrations.queries import (
     RunView,
@@ -64,6 +67,7 @@ __all__ = [
     "READY",
     "UNDO_IMPORTS",
     "VIEW_IMPORTS",
+    "BadRow",
     "FileRefused",
     "FilesGone",
     "ImportCancelled",
@@ -74,29 +78,40 @@ __all__ = [
     "RunView",
     "RunningElsewhere",
     "Undone",
+    "Wish",
     "actor_of",
     "amounts_exist",
     "ask_cancel",
+    "begun_runs",
     "check_file",
     "count_imports",
     "detach_job",
+    "digest_of",
     "empowered",
     "error_workbook",
+    "fields_of",
+    "find_begun",
     "find_by_request",
     "find_earlier",
     "find_json",
     "find_unfinished",
+    "finish_correction",
+    "fix_rows",
     "forget_old_files",
     "found_of",
     "get_import",
+    "go_on",
+    "hold",
     "is_behind",
     "is_held",
+    "list_bad_rows",
     "list_imports",
     "list_templates",
     "list_waiting",
     "map_columns",
     "mark_failed",
     "may_undo",
+    "prepare",
     "preview_undo",
     "queue_step",
     "register",
@@ -105,7 +120,6 @@ __all__ = [
     "run_import",
     "save_template",
     "stage_run",
-    "targets_of",
     "type_rows",
     "undo_import",
     "unfinished_runs",

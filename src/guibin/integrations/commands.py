@@ -83,30 +83,36 @@ for _kind in (*KINDS, "auto"):
 
 def _import(kind: str, file: Path, *, as_json: bool, dry_run: bool, yes: bool, **chosen: Any) -> int | None:
     from guibin.integrations import api
-    from guibin.integrations.inspection import digest_of
 
-    started = time.monotonic()
-    run_id = None if dry_run else api.find_unfinished(digest_of(file), kind)
+    started, asks = time.monotonic(), not yes and not as_json
+    wish = _wish(kind, looks=dry_run or not yes, goes_on=not dry_run and not asks, **chosen)
+    digest = api.digest_of(file)
+    run_id = None if dry_run else api.find_unfinished(digest, kind)
+    run_id = api.find_begun(digest, wish) if run_id is None else run_id
+    is_new = run_id is None
     if run_id is not None:
         cli.say(_("Going on with import %(id)s.") % {"id": run_id})
     else:
-        run_id = _prepare(kind, file, looks=dry_run or not yes, **chosen)
-    if dry_run:
-        _show(run_id, as_json=as_json, seconds=time.monotonic() - started)
-        return None
-    if not yes and not as_json and not _agreed(run_id):
-        api.ask_cancel(run_id=run_id, actor=SYSTEM, at=clock.now())
-        return cli.Exit.NOTHING
-    _run(run_id)
+        run_id = api.register(kind=kind, path=file, wish=wish.as_json(), actor=SYSTEM, at=clock.now())
+    with api.hold(run_id):
+        if not api.get_import(run_id).started_at:
+            _prepare(run_id, is_new=is_new)
+        if not dry_run and not asks:
+            _run(run_id)
+    if asks and not dry_run:
+        if not _agreed(run_id):
+            api.ask_cancel(run_id=run_id, actor=SYSTEM, at=clock.now())
+            return cli.Exit.NOTHING
+        _run(run_id)
     _show(run_id, as_json=as_json, seconds=time.monotonic() - started)
     return None
 
 
-def _prepare(
+def _wish(
     kind: str,
-    file: Path,
     *,
     looks: bool,
+    goes_on: bool,
     template: str,
     policy: str,
     match: str,
@@ -115,44 +121,37 @@ def _prepare(
     columns: tuple[str, ...],
     part_rows: int | None,
     **reading: Any,
-) -> int:
+) -> Any:
     from guibin.integrations import api
 
-    run_id = api.register(kind=kind, path=file, actor=SYSTEM, at=clock.now())
     options: dict[str, Any] = {name: value for name, value in reading.items() if value not in ("", None)}
     if options.get("delimiter") == "\\t":
         options["delimiter"] = "\t"
     if part_rows:
         options["part_rows"] = part_rows
-    cli.say(_("Reading the file …"))
-    api.check_file(run_id=run_id, options=options, template=template, actor=SYSTEM, at=clock.now())
-    api.map_columns(
-        run_id=run_id,
-        targets=_targets(run_id, columns),
+    pairs = [pair.rpartition("=") for pair in columns]
+    return api.Wish(
+        kind=kind,
+        template=template,
+        reading=options,
+        columns=tuple((heading, target.strip()) for heading, _equals, target in pairs),
         policy="fill" if policy == "fill_empty" else policy,
-        match_keys=[key.strip() for key in match.split(",") if key.strip() in MATCH_KEYS],
+        match_keys=tuple(key.strip() for key in match.split(",") if key.strip() in MATCH_KEYS),
         source=source,
         currency=currency,
-        actor=SYSTEM,
-        at=clock.now(),
+        looks=looks,
+        goes_on=goes_on,
     )
-    cli.say(_("Checking every row …"))
-    stage = api.stage_run if looks else api.type_rows  # nobody looks: straight to the counts
-    stage(run_id=run_id, actor=SYSTEM, at=clock.now())
-    return run_id
 
 
-def _targets(run_id: int, columns: tuple[str, ...]) -> dict[int, str]:
+def _prepare(run_id: int, *, is_new: bool = False) -> None:
+    """Reads, maps and types; what another process has done of it already is not done again."""
     from guibin.integrations import api
 
-    names: list[str] = api.found_of(run_id)["columns"]
-    chosen = {}
-    for pair in columns:
-        column, _equals, target = pair.rpartition("=")
-        if column not in names:
-            raise click.UsageError(str(_("The file has no column %(name)s.") % {"name": column}))
-        chosen[names.index(column)] = target.strip()
-    return chosen
+    words = {"read": _("Reading the file …"), "type": _("Checking every row …")}
+    api.prepare(
+        run_id=run_id, is_new=is_new, actor=SYSTEM, at=clock.now(), say=lambda word: cli.say(words[word])
+    )
 
 
 def _agreed(run_id: int) -> bool:
@@ -253,11 +252,15 @@ def resume(*, number: int, as_json: bool) -> int | None:
     from guibin.integrations import api
 
     run = api.get_import(number)
-    if not (api.resumable(run.state) or run.state == "dry_run"):
+    is_begun = bool(run.options.get("going"))
+    if not (is_begun or api.resumable(run.state) or run.state == "dry_run"):
         cli.say(_("Import %(id)s: %(state)s") % {"id": number, "state": run.state})
         return cli.Exit.NOTHING
     started = time.monotonic()
-    _run(number)
+    with api.hold(number):
+        if is_begun:
+            _prepare(number)
+        _run(number)
     _show(number, as_json=as_json, seconds=time.monotonic() - started)
     return None
 
@@ -282,3 +285,6 @@ def errors(*, number: int, file: Path) -> None:
     with file.open("wb") as out:
         for chunk in api.error_workbook(number):
             out.write(chunk)
+
+
+COMMANDS = (import_group,)

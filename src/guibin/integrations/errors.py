@@ -109,6 +109,16 @@ class FilesGone(Conflict):
     )
 
 
+class FileChanged(Conflict):
+    code = "integrations.file_changed"
+    message = _("The file of import %(number)s has changed since. Please import it anew.")
+
+
+class ColumnUnknown(Invalid):
+    code = "integrations.column_unknown"
+    message = _("The file has no column %(name)s.")
+
+
 class UndoTooLate(Conflict):
     code = "integrations.undo_too_late"
     message = _(

@@ -1,21 +1,8 @@
 """What programs read about an import: the stable shape of ``--json`` and of REST."""
 
-import hashlib
-from pathlib import Path
 from typing import Any
 
 from guibin.integrations.queries import RunView
-
-CHUNK_BYTES = 1 << 20
-
-
-def digest_of(path: Path) -> str:
-    """SHA-256 of a file's bytes."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK_BYTES):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def as_report(run: RunView, *, seconds: float = -1) -> dict[str, Any]:

@@ -34,5 +34,4 @@ MANIFEST = Manifest(
         Link("integrations.import", "integrations:import", _("Import"), permissions.VIEW_IMPORTS),
     ),
     help=help.HELP,
-    commands=("guibin.integrations.commands:import_group",),
 )

@@ -1,5 +1,7 @@
 """What the import pages show, put together from the door's values."""
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,6 +13,7 @@ from django.utils.translation import ngettext
 from guibin.core import jobs
 from guibin.integrations import api
 from guibin.integrations.findings import ENCODING_WORDS, list_findings, mask_sample
+from guibin.integrations.mending import column_label
 from guibin.integrations.wording import reason_words
 from guibin.web import formats
 
@@ -103,7 +106,7 @@ def job_of(run: api.RunView) -> dict[str, Any] | None:
 
 def columns_of(run: api.RunView, found: dict[str, Any]) -> list[dict[str, Any]]:
     """The rows of the mapping table."""
-    targets = api.targets_of(run.kind)
+    targets = api.fields_of(run.kind)
     listed = []
     for place, (name, profile, column) in enumerate(
         zip(found["columns"], found["profile"], run.mapping["columns"], strict=True)
@@ -115,7 +118,7 @@ def columns_of(run: api.RunView, found: dict[str, Any]) -> list[dict[str, Any]]:
         listed.append(
             {
                 "place": place,
-                "name": name if not name.startswith("#") else _("Column %(number)s") % {"number": name[1:]},
+                "name": column_label(name),
                 "samples": samples,
                 "target": column["target"],
                 "asks": asks,
@@ -170,7 +173,7 @@ def mapping_context(run: api.RunView) -> dict[str, Any]:
         "sub": sub,
         "map_title": title,
         "found": found,
-        "targets": list(api.targets_of(run.kind).values()),
+        "targets": list(api.fields_of(run.kind).values()),
         "findings": list_findings(found, list(run.mapping["columns"])),
         "encoding": ENCODING_WORDS.get(found.get("encoding", ""), found.get("encoding", "")),
         "kinds": [(kind, label) for kind, label in api.KIND_LABELS.items()],
@@ -180,7 +183,7 @@ def mapping_context(run: api.RunView) -> dict[str, Any]:
     }
 
 
-GOOD = ("imported", "sale", "person", "thing", "updated")
+GOOD = ("imported", "sale", "person", "thing", "updated", "known")
 
 
 def outcome_rows(run: api.RunView) -> list[dict[str, Any]]:
@@ -193,6 +196,7 @@ def outcome_rows(run: api.RunView) -> list[dict[str, Any]]:
             "rows": count,
             "amount": sums.get(code),
             "kind": _kind(code),
+            "people": run.kind in {"customers", "cards"},
         }
         for code, count in run.outcomes.items()
     ]
@@ -215,10 +219,12 @@ def result_context(run: api.RunView) -> dict[str, Any]:
     taken = sum(row["rows"] for row in rows if row["kind"] in {"good", "info"})
     bad = sum(row["rows"] for row in rows if row["kind"] == "bad")
     figures = run.figures
-    counts = _counts(run, taken, bad)
     return {
         "rows": rows,
-        "counts": counts,
+        "counts": _counts(run, rows),
+        "people": _people(run),
+        "noted": figures.get("rows_without_customer", 0) if run.state == "dry_run" else 0,
+        "to_fix": bad + sum(row["rows"] for row in rows if row["code"] == "duplicate"),
         "bad": bad,
         "taken": taken,
         "samples": _samples(run),
@@ -236,37 +242,59 @@ def result_context(run: api.RunView) -> dict[str, Any]:
     }
 
 
-def _counts(run: api.RunView, taken: int, bad: int) -> list[tuple[str, str, str, str, str]]:
-    """Four figures at a glance, of people or of rows."""
-    errors = reverse("integrations:errors", args=[run.id]) if bad and not run.files_gone else ""
-    people, colour = run.figures.get("customers", {}), "bad" if bad else ""
-    if run.state == "dry_run" and people:
-        same = people.get("duplicate", 0)
-        known = sum(people.get(code, 0) for code in ("updated", "unchanged", "skipped_known"))
-        bad = (run.rows_total or 0) - people.get("imported", 0) - known - same
-        errors, colour = (reverse("integrations:errors", args=[run.id]), "bad") if bad else ("", "")
-        return [
-            (_("New customers"), formats.number(people.get("imported", 0)), "", "", ""),
-            (_("Known already"), formats.number(known), "", "", ""),
-            (_("The same person twice"), formats.number(same), errors if same else "", _("rows"), ""),
-            (_("Cannot be imported"), formats.number(bad), errors, _("rows"), colour),
-        ]
-    rest = (run.rows_total or 0) - taken - bad
-    new, orders = run.figures.get("customers_new"), run.figures.get("orders_created")
+Count = tuple[str, str, str, str, str]
+
+
+def _counts(run: api.RunView, rows: list[dict[str, Any]]) -> list[Count]:
+    """A few figures at a glance, of the very rows of the table: they add up to all rows of the file."""
+    is_dry = run.state == "dry_run"
+    sums = Counter[str]()
+    for row in rows:
+        sums[_group(row)] += row["rows"]
+    shown = not run.files_gone
+    fix = reverse("integrations:rows", args=[run.id]) if shown else ""
+    kinds = [
+        ("new", _("New customers") if is_dry else _("Imported"), ""),
+        ("taken", _("To be imported") if is_dry else _("Imported"), ""),
+        ("known", _("Known already"), ""),
+        ("twice", _("The same person twice"), fix),
+        ("bad", _("Cannot be imported"), fix),
+        ("rest", _("Left out or unchanged"), ""),
+    ]
+    always = {"new", "known", "bad"} if run.kind in {"customers", "cards"} else {"taken", "bad", "rest"}
     return [
         (
-            _("To be imported") if run.state == "dry_run" else _("Imported"),
-            formats.number(taken),
-            "",
+            label,
+            formats.number(sums[group]),
+            url if sums[group] else "",
             _("rows"),
-            "",
-        ),
-        (_("Cannot be imported"), formats.number(bad), errors, _("rows"), "bad" if bad else ""),
-        (_("Left out or unchanged"), formats.number(rest), "", _("rows"), ""),
-        (_("Orders"), formats.number(orders), "", "", "")
-        if orders
-        else (_("New customers"), formats.number(new if new is not None else taken), "", "", ""),
+            "bad" * (group == "bad" and bool(sums[group])),
+        )
+        for group, label, url in kinds
+        if sums[group] or group in always
     ]
+
+
+def _people(run: api.RunView) -> list[tuple[str, str]]:
+    """Who the purchases belong to, and what came of them."""
+    figures = run.figures
+    pairs = [
+        (_("Orders"), figures.get("orders_created")),
+        (_("New customers"), figures.get("customers_new")),
+        (_("Known customers"), figures.get("customers_known")),
+    ]
+    return [(label, formats.number(count)) for label, count in pairs if count]
+
+
+def _group(row: Mapping[str, Any]) -> str:
+    """Under which figure a line of the table is counted."""
+    if row["code"] == "duplicate":
+        return "twice"
+    if row["code"] in {"known", "updated", "skipped_known"} or (row["code"] == "unchanged" and row["people"]):
+        return "known"
+    if row["kind"] in {"good", "info"}:
+        return "new" if row["people"] else "taken"
+    return "bad" if row["kind"] == "bad" else "rest"
 
 
 def _samples(run: api.RunView) -> list[dict[str, Any]]:
@@ -275,7 +303,7 @@ def _samples(run: api.RunView) -> list[dict[str, Any]]:
     found, kept = api.found_of(run.id), api.find_json(run.id, "samples")
     if not found or not kept:
         return []
-    targets = api.targets_of(run.kind)
+    targets = api.fields_of(run.kind)
     listed = []
     for code, rows in kept["rejects"].items():
         shown = []

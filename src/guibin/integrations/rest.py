@@ -67,10 +67,17 @@ def create_import(
     if known is not None:
         return Status(202, {"import": known.id, "job": known.job_id or 0})
     chunks = iter(lambda: request.read(CHUNK_BYTES), b"")
-    run_id = api.upload(kind=kind, file_name=file_name, chunks=chunks, actor=actor, at=now())
     options = {"template_wanted": template, "request": api.request_mark(idempotency_key)}
-    job = api.queue_step(run_id=run_id, step="prepare", options=options, actor=actor, at=now())
-    return Status(202, {"import": run_id, "job": job})
+    run_id = api.upload(
+        kind=kind,
+        file_name=file_name,
+        chunks=chunks,
+        step="prepare",
+        options=options,
+        actor=actor,
+        at=now(),
+    )
+    return Status(202, {"import": run_id, "job": api.get_import(run_id).job_id or 0})
 
 
 @router.get("/imports", response=Reports, by_alias=True)

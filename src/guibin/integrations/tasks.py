@@ -5,7 +5,6 @@ import structlog
 from guibin.core import clock, jobs
 from guibin.core.errors import DomainError
 from guibin.core.jobs import schedule, task
-from guibin.integrations import api
 
 log = structlog.get_logger(__name__)
 
@@ -13,6 +12,8 @@ log = structlog.get_logger(__name__)
 @task(name="integrations.work", retry=True)
 def work(run_id: int, step: str, job_id: int) -> None:
     """One step of one run. Repeated after a crash it goes on where it was."""
+    from guibin.integrations import api  # heavy, and every command loads the names of all tasks
+
     if jobs.get_progress(job_id).is_over:
         return  # it was done, and its worker died before it could say so
     jobs.start_run(job_id, at=clock.now())
@@ -35,6 +36,8 @@ def work(run_id: int, step: str, job_id: int) -> None:
 
 
 def _do(run_id: int, step: str) -> None:
+    from guibin.integrations import api
+
     actor, at = api.empowered(api.actor_of(run_id)), clock.now()
     if step == "check":
         view = api.get_import(run_id)
@@ -54,12 +57,22 @@ def _do(run_id: int, step: str) -> None:
 
 @schedule(name="integrations.forget_files", cron="17 3 * * *")
 def forget_files() -> None:
+    from guibin.integrations import api
+
     api.forget_old_files(at=clock.now())
 
 
 @schedule(name="integrations.resume_runs", cron="* * * * *")
 def resume_runs() -> None:
-    """A run whose process was killed, wherever it ran, is taken up again."""
+    """A run whose process was killed, wherever it ran and whatever it did, is taken up again."""
+    from guibin.integrations import api
+
+    for run_id in api.begun_runs(clock.now()):
+        try:
+            actor = api.empowered(api.actor_of(run_id))
+            api.go_on(run_id=run_id, actor=actor, at=clock.now())
+        except (DomainError, api.RunningElsewhere) as error:
+            log.warning("import not gone on with", run=run_id, code=error.code)
     for run_id in api.unfinished_runs():
         if api.is_held(run_id):
             continue

@@ -15,5 +15,7 @@ urlpatterns = [
     path("imports/<int:import_id>/start", views.start, name="start"),
     path("imports/<int:import_id>/cancel", views.cancel, name="cancel"),
     path("imports/<int:import_id>/undo", views.undo, name="undo"),
+    path("imports/<int:import_id>/rows", views.rows, name="rows"),
+    path("imports/<int:import_id>/corrected", views.corrected, name="corrected"),
     path("imports/<int:import_id>/errors", views.errors, name="errors"),
 ]

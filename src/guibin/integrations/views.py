@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from guibin.accounts import api as accounts
 from guibin.core.clock import now
 from guibin.core.errors import DomainError
-from guibin.integrations import api, pages
+from guibin.integrations import api, mending, pages
 from guibin.integrations.lists import LIST
 from guibin.integrations.permissions import IMPORT_FILES, UNDO_IMPORTS, VIEW_IMPORTS
 from guibin.web.access import actor_of, requires
@@ -81,8 +81,9 @@ def _new_import(request: HttpRequest) -> HttpResponse:
             return redirect("integrations:new")
         assert isinstance(handler, SealingHandler)
         actor = actor_of(request)
-        import_id = incoming.finish(kind=kind, file_name=handler.given_name, actor=actor, at=now())
-        api.queue_step(run_id=import_id, step="check", actor=actor, at=now())
+        import_id = incoming.finish(
+            kind=kind, file_name=handler.given_name, step="check", actor=actor, at=now()
+        )
         return redirect("integrations:import", import_id=import_id)
     context = {
         "page_key": "integrations.start",
@@ -122,7 +123,7 @@ def import_page(request: HttpRequest, import_id: int) -> HttpResponse:
         }
         return render(request, "integrations/mapping.html", context)
     if not busy and run.outcomes:
-        context |= pages.result_context(run)
+        context |= pages.result_context(run) | {"same": mending.met_twice(run, actor=actor_of(request))}
     return render(request, "integrations/import.html", context)
 
 
@@ -260,6 +261,59 @@ def undo(request: HttpRequest, import_id: int) -> HttpResponse:
         ],
     }
     return render(request, "integrations/undo.html", context)
+
+
+@requires(VIEW_IMPORTS, IMPORT_FILES)
+def rows(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Rows that were turned down, one by one, their bad cells to type anew."""
+    run = api.get_import(import_id)
+    job = pages.job_of(run)
+    if job is not None and not job["is_over"]:
+        return redirect("integrations:import", import_id=import_id)
+    number = max(1, int(request.GET["page"])) if request.GET.get("page", "").isdigit() else 1
+    if request.method == "POST":
+        cells = mending.changed_cells(import_id, request.POST, number=number)
+        if not cells:
+            messages.info(request, _("No cell was changed."))
+            return redirect(f"{reverse('integrations:rows', args=[import_id])}?page={number}")
+        into = api.fix_rows(run_id=import_id, cells=cells, actor=actor_of(request), at=now())
+        return redirect("integrations:import", import_id=into)
+    context = mending.rows_context(run, number=number) | {
+        "page_key": "integrations.import",
+        "menu_key": "integrations.list",
+        "run": run,
+        "title": pages.title_of(run),
+        "page_url": f"{reverse('integrations:rows', args=[import_id])}?page=",
+        "crumbs": [
+            (_("Import"), reverse("integrations:list")),
+            (pages.title_of(run), reverse("integrations:import", args=[import_id])),
+        ],
+    }
+    return render(request, "integrations/rows.html", context)
+
+
+@csrf_exempt
+@requires(IMPORT_FILES)
+@require_POST
+def corrected(request: HttpRequest, import_id: int) -> HttpResponse:
+    """The workbook of bad rows comes back corrected; it is mapped as the import was."""
+    request.upload_handlers = [SealingHandler(request)]
+    return _corrected(request, import_id)
+
+
+@csrf_protect
+def _corrected(request: HttpRequest, import_id: int) -> HttpResponse:
+    api.get_import(import_id)
+    request.POST.get("kind")  # the request's body is read, and the file with it
+    handler = request.upload_handlers[0]
+    incoming = handler.incoming if isinstance(handler, SealingHandler) else None
+    if incoming is None or not incoming.size or not isinstance(handler, SealingHandler):
+        messages.error(request, _("Please choose a file."))
+        return redirect("integrations:import", import_id=import_id)
+    into = api.finish_correction(
+        import_id, incoming, file_name=handler.given_name, actor=actor_of(request), at=now()
+    )
+    return redirect("integrations:import", import_id=into)
 
 
 @requires(VIEW_IMPORTS, IMPORT_FILES)

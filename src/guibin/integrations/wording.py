@@ -17,6 +17,9 @@ REASONS: dict[str, str | Promise] = {
     "sale": _("Will be imported"),
     "person": _("Will be imported"),
     "thing": _("Will be imported"),
+    "known": _("Known already"),
+    "noted_no_phone": _("There is no such phone number; the purchase comes in without a customer"),
+    "noted_no_email": _("This is not an e-mail address; the purchase comes in without a customer"),
     "skipped_known": _("Known already, left as it is"),
     "skipped_blank": _("Empty row"),
     "skipped_heading_again": _("Headings again"),
@@ -47,6 +50,10 @@ REASONS: dict[str, str | Promise] = {
     "id_exponent": _("The number was shortened by a spreadsheet (1.1E+17) and its digits are lost"),
     "text_too_long": _("The text is too long"),
     "choice_unreadable": _("This value is not known here"),
+    "choice_unknown": _("This is none of the field's choices"),
+    "contact_kind_unknown": _("This is neither phone, e-mail nor WeChat"),
+    "rate_missing": _("There is no rate for this currency on that day"),
+    "currency_unknown": _("There is no such currency"),
     "number_missing": _("The order number is missing"),
     "date_missing": _("The date is missing"),
     "amount_missing": _("The amount is missing"),
@@ -93,9 +100,15 @@ REASONS: dict[str, str | Promise] = {
 PREFIXES = ("rejected_", "refused_", "conflict_")
 
 
-def reason_words(code: str) -> str:
-    """A code in the active language; an unknown one is shown as it is."""
+def bare_code(code: str) -> str:
+    """A reason without what became of its row."""
     for prefix in PREFIXES:
         code = code.removeprefix(prefix)
+    return code
+
+
+def reason_words(code: str) -> str:
+    """A code in the active language; an unknown one is shown as it is."""
+    code = bare_code(code)
     found = REASONS.get(code)
     return str(found) if found is not None else _now("Not possible (%(code)s)") % {"code": code}

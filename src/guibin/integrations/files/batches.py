@@ -18,6 +18,7 @@ FORMULA = re.compile(r"\s*[=@+\-][A-Za-z_.]+[\d$]*[(|!:]|\s*=")
 ARMOURED = re.compile(r'\s*="([^"]*)"\s*')
 ERROR = re.compile(r"#(REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)")
 SUSPECT = re.compile("[\x00\udc80-\udcff\ufffd]|^[^\\S\n]*(?:=|#[RNVD]|[@+\\-][A-Za-z_.])", re.MULTILINE)
+REPLACED = ("␀", "�")  # stand for what could not be read
 TOTALS = frozenset(
     {"合计", "总计", "小计", "合計", "總計", "小計", "total", "grand total", "sum", "subtotal"}
 )
@@ -103,6 +104,13 @@ def _look(given: Sequence[str], layout: Layout) -> tuple[Sequence[str], str | No
     if layout.repair and not joined.isascii():
         cells = [repair(cell, *layout.repair) for cell in cells]
     return cells, fault or _oddity(cells, layout)
+
+
+def look_again(cells: Sequence[str]) -> str | None:
+    """The fault a row still has once a person has corrected some of its cells; None for a good one."""
+    if any(mark in cell for cell in cells for mark in REPLACED):
+        return "undecodable"
+    return _look(cells, Layout(len(cells)))[1]
 
 
 def _fit(cells: Sequence[str], layout: Layout) -> tuple[Sequence[str], str | None]:

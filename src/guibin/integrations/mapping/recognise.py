@@ -65,6 +65,8 @@ FITS: dict[str, tuple[str, ...]] = {
     "price": ("money", "whole"),
     "quantity": ("whole", "money"),
     "number": ("whole", "money"),
+    "own_number": ("whole", "money"),
+    "own_date": ("date",),
 }
 
 

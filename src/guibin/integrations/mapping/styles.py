@@ -7,8 +7,8 @@ from typing import Any
 from guibin.integrations.cells.dates import detect_style
 from guibin.integrations.cells.numbers import detect_mark
 
-NUMBERS = frozenset({"number", "quantity", "price"})
-DATES = frozenset({"date", "instant", "birthday"})
+NUMBERS = frozenset({"number", "quantity", "price", "own_number"})
+DATES = frozenset({"date", "instant", "birthday", "own_date"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,17 +34,26 @@ class Suggestion:
         return self.confidence >= SURE or not self.target
 
 
-def suggest(kind: str, columns: Sequence[str], profiles: Sequence[Mapping[str, Any]]) -> list[Suggestion]:
-    """One suggestion per column; a target is given once unless it may repeat."""
+def suggest(
+    kind: str,
+    columns: Sequence[str],
+    profiles: Sequence[Mapping[str, Any]],
+    targets: Sequence[Target] = (),
+) -> list[Suggestion]:
+    """One suggestion per column; a target is given once unless it may repeat.
+
+    ``targets``: the kind's fields where an organisation added its own.
+    """
+    targets = targets or TARGETS[kind]
     found = [recognise(profile) for profile in profiles]
     bids = [
         (score, -place, target, reason)
         for place, column in enumerate(columns)
-        for target in TARGETS[kind]
+        for target in targets
         for score, reason in [_bid(normalise_heading(column), target, found[place])]
         if score > 0
     ]
-    order = {target.name: rank for rank, target in enumerate(TARGETS[kind])}
+    order = {target.name: rank for rank, target in enumerate(targets)}
     chosen: dict[int, Suggestion] = {}
     taken: set[str] = set()
     for score, minus, target, reason in sorted(bids, key=lambda b: (-b[0], -b[1], order[b[2].name])):

@@ -30,12 +30,25 @@ CellType = Literal[
     "wechat",
     "id_number",
     "words",
+    "status",
+    "currency",
+    "contact_kind",
+    "own_text",
+    "own_number",
+    "own_date",
+    "choice",
+    "yes_no",
 ]
+OWN = "own:"  # starts the name of a field that an administrator defined
+SYSTEM = "id:"  # starts the name of a field for the number another system gives a customer
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """``sensitive`` values are masked on screen; ``offered`` False: known, but not taken unless picked."""
+    """``sensitive`` values are masked on screen; ``offered`` False: known, but not taken unless picked.
+
+    ``choices`` are (word in small letters, code) of a field with fixed values.
+    """
 
     name: str
     type: CellType
@@ -45,14 +58,25 @@ class Target:
     sensitive: bool = False
     offered: bool = True
     repeatable: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(normalise_heading(word) for word in text.split("|"))
 
 
-def _t(name: str, type_: CellType, label: str | Promise, words: str, **more: bool) -> Target:
-    return Target(name, type_, label, _words(words), **more)
+def _t(
+    name: str,
+    type_: CellType,
+    label: str | Promise,
+    words: str,
+    *,
+    required: bool = False,
+    sensitive: bool = False,
+    offered: bool = True,
+    repeatable: bool = False,
+) -> Target:
+    return Target(name, type_, label, _words(words), required, sensitive, offered, repeatable)
 
 
 CUSTOMER_REF = _t(
@@ -106,8 +130,26 @@ CHANNEL = _t(
     _("Channel"),
     "渠道|来源渠道|销售渠道|订单来源|平台|channel|sales channel|platform|source channel|渠道來源",
 )
-CURRENCY = _t("currency", "code", _("Currency"), "币种|货币|currency|幣種|幣別")
-STATUS = _t("status", "words", _("Order status"), "订单状态|状态|交易状态|status|order status|state|訂單狀態")
+CURRENCY = _t("currency", "currency", _("Currency"), "币种|货币|currency|幣種|幣別")
+STATUS = _t(
+    "status", "status", _("Order status"), "订单状态|状态|交易状态|status|order status|state|訂單狀態"
+)
+PARCEL = (
+    _t(
+        "carrier",
+        "text",
+        _("Carrier"),
+        "快递公司|物流公司|快递|承运商|承运公司|物流|carrier|courier|shipping company|shipper|物流方式",
+    ),
+    _t(
+        "tracking",
+        "code",
+        _("Tracking number"),
+        "快递单号|物流单号|运单号|运单编号|快递号|tracking|tracking no|tracking number|waybill|awb|運單號|"
+        "物流單號",
+        sensitive=True,
+    ),
+)
 ORDER_NUMBER = (
     "订单号|订单编号|单号|小票号|小票|流水号|交易号|交易单号|销售单号|发票号|发票|主订单编号|invoice|"
     "invoice no|invoiceno|invoice number|order|order id|order no|order number|orderid|orderno|"
@@ -163,6 +205,7 @@ ORDER_LINES = (
     *PEOPLE,
     *PLACE,
     STATUS,
+    *PARCEL,
     _t("category", "text", _("Product category"), CATEGORY),
     _t("brand", "text", _("Brand"), BRAND),
 )
@@ -175,6 +218,7 @@ ORDERS = (
     *PEOPLE,
     *PLACE,
     STATUS,
+    *PARCEL,
 )
 REFUNDS = (
     _t(
@@ -208,6 +252,23 @@ REFUNDS = (
     *PEOPLE,
     *PLACE,
 )
+SYSTEMS = (
+    (
+        "taobao",
+        _("Number at Taobao"),
+        "淘宝ID|淘宝会员名|淘宝账号|旺旺|旺旺号|天猫ID|taobao id|tmall id",
+    ),
+    ("jd", _("Number at JD"), "京东ID|京东账号|京东PIN|京东会员名|jd id|jd pin"),
+    ("douyin", _("Number at Douyin"), "抖音ID|抖音号|抖音账号|douyin id|tiktok id"),
+    ("xiaohongshu", _("Number at Xiaohongshu"), "小红书ID|小红书号|xiaohongshu id|red id"),
+    ("meituan", _("Number at Meituan"), "美团ID|美团账号|meituan id"),
+    ("mini_program", _("Number in the mini program"), "小程序ID|小程序用户ID|小程序会员号|mini program id"),
+    ("youzan", _("Number at Youzan"), "有赞ID|有赞客户ID|微盟ID|youzan id|weimob id"),
+    ("shopify", _("Number at Shopify"), "shopify id|shopify customer id"),
+    ("pos", _("Number at the till"), "收银系统ID|收银会员号|POS编号|POS会员号|pos id|pos number"),
+    ("erp", _("Number in the ERP"), "ERP编号|ERP客户编码|ERP ID|erp code|erp number"),
+    ("crm", _("Number in the old CRM"), "CRM编号|CRM ID|旧系统编号|原会员编号|crm number|legacy id"),
+)
 CUSTOMERS = (
     _t(
         "external_id",
@@ -222,6 +283,12 @@ CUSTOMERS = (
         "姓名|客户姓名|会员姓名|名字|客户名称|顾客姓名|称呼|联系人|会员名称|真实姓名|用户名|name|full "
         "name|customer name|member name|fullname|客戶姓名|會員姓名|名稱",
         sensitive=True,
+    ),
+    _t(
+        "number",
+        "code",
+        _("Guibin number"),
+        "贵宾编号|贵宾号|贵宾客户号|guibin number|guibin no",
     ),
     _t(
         "latin_name",
@@ -263,6 +330,14 @@ CUSTOMERS = (
         sensitive=True,
         repeatable=True,
     ),
+    _t(
+        "preferred",
+        "contact_kind",
+        _("Preferred way to reach them"),
+        "首选联系方式|首选渠道|偏好渠道|偏好联系方式|联系偏好|preferred channel|preferred contact|"
+        "contact preference",
+    ),
+    *(_t(f"{SYSTEM}{code}", "code", label, words) for code, label, words in SYSTEMS),
     _t("gender", "gender", _("Gender"), "性别|gender|sex|性別"),
     _t(
         "birthday",

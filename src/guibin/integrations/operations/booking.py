@@ -20,6 +20,12 @@ IMPORTED = (
 ZERO = Decimal(0)
 
 
+def typed_outcomes(run: ImportRun) -> Mapping[str, int]:
+    """The outcomes of the typed rows, before the dry run said who of the people is here already."""
+    found: Mapping[str, int] = run.figures.get("typed") or run.outcomes
+    return found
+
+
 class Books:
     """Works on ``run.outcomes`` and ``run.figures``; the caller saves the row."""
 
@@ -29,6 +35,7 @@ class Books:
     def open(self) -> None:
         """Staged rows wait to be booked; what was turned down stays as it was counted."""
         figures = self.run.figures
+        self.run.outcomes = dict(typed_outcomes(self.run))
         figures["staged"] = dict(self.run.outcomes)
         figures["staged_sums"] = dict(figures.get("sums", {}))
         for kind in STAGED:

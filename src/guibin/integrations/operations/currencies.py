@@ -1,6 +1,6 @@
 """Which currency a file's amounts are in, and whether it may become the shop's own."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from guibin.accounts import api as accounts
 from guibin.core.permissions import Actor
@@ -21,6 +21,18 @@ def settle_currency(run: ImportRun, *, actor: Actor, at: datetime) -> None:
     if not amounts_exist():
         run.options = {**run.options, "currency_before": organisation.base_currency}
         _set_base(wanted, actor=actor, at=at)
+
+
+def rates_known(currency: str) -> dict[str, date]:
+    """The first day on which amounts of each currency can be taken, where a file's own is ``currency``.
+
+    Before any amounts the file's currency becomes the shop's own, so that it needs no rate.
+    """
+    base = accounts.organisation().base_currency if amounts_exist() else currency
+    found = {base: date.min}
+    for rate in purchases.list_rates():
+        found[rate.currency] = min(rate.valid_from, found.get(rate.currency, rate.valid_from))
+    return found
 
 
 def give_currency_back(run: ImportRun, *, actor: Actor, at: datetime) -> None:

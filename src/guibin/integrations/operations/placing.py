@@ -21,9 +21,9 @@ from guibin.integrations.events import TemplateSaved
 from guibin.integrations.mapping.ready import ALIASES, READY
 from guibin.integrations.mapping.styles import decide_style
 from guibin.integrations.mapping.suggest import Suggestion, fingerprint, suggest
-from guibin.integrations.mapping.targets import targets_of
 from guibin.integrations.models import ImportRun, ImportTemplate
-from guibin.integrations.operations.folder import read_json
+from guibin.integrations.operations.fields import fields_of
+from guibin.integrations.operations.folder import find_json, read_json
 from guibin.integrations.operations.locking import lock_run
 from guibin.integrations.permissions import IMPORT_FILES
 from guibin.integrations.rules.states import KINDS, MATCH_KEYS, POLICIES
@@ -32,9 +32,12 @@ from guibin.integrations.rules.states import KINDS, MATCH_KEYS, POLICIES
 def place_columns(run: ImportRun, found: Mapping[str, Any], *, template: str = "") -> None:
     """Give ``run`` a first mapping. Raises ``TemplateUnknown`` or ``TemplateDoesNotFit``."""
     columns: list[str] = found["columns"]
+    if run.options.get("corrects") and _place_alike(run, int(run.options["corrects"]), columns):
+        return
     name, given, conventions = _known_mapping(run, columns, template)
     if given is None:
-        suggestions = suggest(run.kind, columns, found["profile"])
+        fields = list(fields_of(run.kind).values())
+        suggestions = suggest(run.kind, columns, found["profile"], fields)
     else:
         suggestions = [Suggestion(c, given.get(c, ""), 1.0, "template") for c in columns]
     run.template = name
@@ -42,6 +45,25 @@ def place_columns(run: ImportRun, found: Mapping[str, Any], *, template: str = "
     run.source = run.source or _source_of(name)
     run.mapping = {"columns": _columns(run.kind, found, suggestions)}
     run.save(update_fields=["template", "options", "source", "mapping", "kind", "currency"])
+
+
+def _place_alike(run: ImportRun, corrects: int, columns: Sequence[str]) -> bool:
+    """Corrected rows of an import go where its own went; False when nothing is known of it any more."""
+    other = ImportRun.objects.filter(pk=corrects).first()
+    names = find_json(corrects, "found").get("columns")
+    if other is None or not names:
+        return False
+    placed = dict(zip(names, other.mapping["columns"], strict=True))
+    lacking = [name for name, column in placed.items() if column["target"] and name not in columns]
+    if lacking:
+        raise TemplateDoesNotFit(columns=", ".join(lacking))
+    left_out = {"target": "", "style": {}, "style_sure": True, "sure": True, "reason": "unknown"}
+    run.mapping = {"columns": [placed.get(name, dict(left_out)) for name in columns]}
+    run.kind, run.template, run.source = other.kind, other.template, other.source
+    run.policy, run.match_keys, run.currency = other.policy, other.match_keys, other.currency
+    run.options = {**run.options, "conventions": other.options.get("conventions", "")}
+    run.save()
+    return True
 
 
 def _source_of(template: str) -> str:
@@ -98,7 +120,7 @@ def _require(mapping: Mapping[str, str], columns: Sequence[str]) -> None:
 
 
 def _columns(kind: str, found: Mapping[str, Any], suggestions: Sequence[Suggestion]) -> list[dict[str, Any]]:
-    targets = targets_of(kind)
+    targets = fields_of(kind)
     chinese = (get_language() or "zh").startswith("zh")
     placed = []
     for position, suggestion in enumerate(suggestions):
@@ -167,7 +189,7 @@ def _assign(
     targets: Mapping[int, str],
     styles: Mapping[int, Mapping[str, Any]],
 ) -> None:
-    known = targets_of(kind)
+    known = fields_of(kind)
     for position, name in targets.items():
         if not 0 <= position < len(columns) or (name and name not in known):
             continue
@@ -188,6 +210,7 @@ def _default_keys(columns: Sequence[Mapping[str, Any]]) -> list[str]:
     """Strongest first; a card counts only where the file has one, as anything else does."""
     given = {column["target"] for column in columns}
     by_key = {
+        "number": {"number"},
         "external_id": {"external_id", "customer"},
         "card": {"card", "customer_card"},
         "phone": {"phone", "customer_phone"},
@@ -200,12 +223,12 @@ def _default_keys(columns: Sequence[Mapping[str, Any]]) -> list[str]:
 def _check_complete(kind: str, columns: Sequence[Mapping[str, Any]]) -> None:
     given = {column["target"] for column in columns}
     lacking = [
-        target.label for target in targets_of(kind).values() if target.required and target.name not in given
+        target.label for target in fields_of(kind).values() if target.required and target.name not in given
     ]
     if kind in {"order_lines", "refunds"} and not given & {"unit_price", "amount"}:
-        lacking.append(targets_of(kind)["unit_price"].label)
+        lacking.append(fields_of(kind)["unit_price"].label)
     if kind in {"stores"} and not given & {"code", "name"}:
-        lacking.append(targets_of(kind)["name"].label)
+        lacking.append(fields_of(kind)["name"].label)
     if lacking:
         raise ColumnsMissing(columns=", ".join(str(label) for label in lacking))
 

@@ -1,8 +1,9 @@
-"""The error workbook: every row turned down, its reason in words, and the row as it was. Sealed."""
+"""Rows turned down: each bad cell with its reason in words, and the row as it was. Sealed."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -10,14 +11,24 @@ from django.utils.translation import gettext as _
 
 from guibin.core.sealing.files import SealedWriter, read_chunks
 from guibin.integrations.errors import FilesGone
-from guibin.integrations.mapping.targets import targets_of
 from guibin.integrations.models import ImportRun
 from guibin.integrations.operations.folder import find_json, run_folder
 from guibin.integrations.operations.locking import get_run
-from guibin.integrations.operations.staging import raw_tables
+from guibin.integrations.operations.staging import plan_of, raw_tables
 from guibin.integrations.staging.chunks import list_parts, read_segments
-from guibin.integrations.wording import reason_words
+from guibin.integrations.staging.mending import fixes_from_json, mend
+from guibin.integrations.staging.plan import Typist
+from guibin.integrations.wording import bare_code, reason_words
 from guibin.web.spreadsheets import xlsx_chunks
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """``faults``: (column from 0 or None for the whole row, reason code), first the one that decided."""
+
+    number: int
+    faults: tuple[tuple[int | None, str], ...]
+    cells: tuple[str, ...]
 
 
 def error_workbook(run_id: int) -> Iterator[bytes]:
@@ -34,31 +45,87 @@ def error_workbook(run_id: int) -> Iterator[bytes]:
 
 def _write(run: ImportRun, columns: list[str], path: Path) -> None:
     headings = [_("Row"), _("Reason"), _("Column"), *columns]
+    labels = [str(_("Column %(number)s") % {"number": c[1:]}) if c.startswith("#") else c for c in columns]
+    rows = ([row.number, *_told(row, labels), *row.cells] for row in _look_up(run, _verdicts(run.pk)))
     with SealedWriter(path) as sealed:
-        for chunk in xlsx_chunks(_("Rows not imported"), headings, rejected_rows(run)):
+        for chunk in xlsx_chunks(_("Rows not imported"), headings, rows):
             sealed.write(chunk)
 
 
-def rejected_rows(run: ImportRun) -> Iterator[list[Any]]:
-    """Row number, reason in words, column, then the cells as the file had them; in the file's order."""
-    rejects = collect_rejects(run.pk)
+def _told(row: BadRow, labels: list[str]) -> tuple[str, str]:
+    """Reasons and columns of a row in words; with several, each reason behind its column."""
+    places = [labels[place] for place, _code in row.faults if place is not None]
+    if len(row.faults) == 1:
+        return reason_words(row.faults[0][1]), "".join(places)
+    told = [
+        _("%(column)s: %(reason)s") % {"column": labels[place], "reason": reason_words(code)}
+        if place is not None
+        else reason_words(code)
+        for place, code in row.faults
+    ]
+    return "\n".join(told), ", ".join(places)
+
+
+def bad_rows(
+    run: ImportRun, *, start: int = 0, count: int = 0, only: Collection[int] | None = None
+) -> tuple[list[BadRow], int]:
+    """``count`` rows from the ``start``-th on, or the rows ``only``; and how many there are of all."""
+    verdicts = _verdicts(run.pk)
+    numbers = sorted(verdicts)
+    chosen = [n for n in numbers if n in only] if only is not None else numbers[start : start + count]
+    return list(_look_up(run, {n: verdicts[n] for n in chosen})), len(numbers)
+
+
+def _verdicts(run_id: int) -> dict[int, tuple[str, str]]:
+    """(reason, field) of every row turned down, by staging or by a door. Raises ``FilesGone``."""
+    if not find_json(run_id, "found"):
+        raise FilesGone(number=run_id)
+    rejects = collect_rejects(run_id)
     if rejects is None:
-        return
-    reasons = dict(
-        zip(
-            rejects["row"].to_pylist(),
-            zip(rejects["reason"].to_pylist(), rejects["place"].to_pylist(), strict=True),
-            strict=True,
-        )
-    )
-    labels = {name: str(target.label) for name, target in targets_of(run.kind).items()}
-    wanted = rejects["row"].combine_chunks()
+        return {}
+    pairs = zip(rejects["reason"].to_pylist(), rejects["place"].to_pylist(), strict=True)
+    return {
+        row: (reason, place or "")
+        for row, (reason, place) in zip(rejects["row"].to_pylist(), pairs, strict=True)
+    }
+
+
+def _look_up(run: ImportRun, verdicts: Mapping[int, tuple[str, str]]) -> Iterator[BadRow]:
+    """The rows of ``verdicts`` as they stand now, in the file's order, with every bad cell they have."""
+    wanted, left = pa.array(sorted(verdicts), pa.int64()), len(verdicts)
+    typist = Typist(plan_of(run))
+    spots = {name: place for place, name in reversed(_spots(run).items())}
+    fixes = fixes_from_json(find_json(run.pk, "fixes"))
     for table in raw_tables(run_folder(run.pk)):
-        hit = table.filter(pc.is_in(table["row"], wanted))
-        for record in hit.drop_columns(["fault"]).to_pylist():
-            number = record.pop("row")
-            reason, place = reasons[number]
-            yield [number, str(reason_words(reason)), labels.get(place or "", ""), *record.values()]
+        if not left:
+            return
+        hit = table.filter(pc.is_in(table["row"], wanted)).combine_chunks()
+        for batch in (mend(read, fixes) for read in hit.to_batches()):
+            left -= batch.num_rows
+            bad = _bad_cells(typist, batch)
+            cells = zip(
+                *(batch.column(2 + at).to_pylist() for at in range(batch.num_columns - 2)), strict=True
+            )
+            numbers = batch.column(0).to_pylist()
+            for place, (number, row) in enumerate(zip(numbers, cells, strict=True)):
+                reason, field = verdicts[number]
+                main = next((at for at, code in bad[place] if code == bare_code(reason)), spots.get(field))
+                faults = {main: reason} | {at: code for at, code in bad[place] if at != main}
+                yield BadRow(number, tuple(faults.items()), row)
+
+
+def _spots(run: ImportRun) -> dict[int, str]:
+    return {at: column["target"] for at, column in enumerate(run.mapping["columns"]) if column["target"]}
+
+
+def _bad_cells(typist: Typist, batch: pa.RecordBatch) -> dict[int, list[tuple[int, str]]]:
+    """Place in the batch to (column, reason) of all cells that cannot be what their column is."""
+    found: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for column, codes in typist.faults(batch):
+        for place, code in enumerate(codes.to_pylist()):
+            if code is not None:
+                found[place].append((column, code))
+    return found
 
 
 def collect_rejects(run_id: int) -> pa.Table | None:
@@ -66,7 +133,7 @@ def collect_rejects(run_id: int) -> pa.Table | None:
     folder = run_folder(run_id)
     tables = [
         table.select(["row", "reason", "place"])
-        for stream in ("rejects", "refused")
+        for stream in ("rejects", "refused", "noted")
         for part in list_parts(folder, stream)
         for table in read_segments(folder, stream, part)
     ]

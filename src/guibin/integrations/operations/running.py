@@ -15,10 +15,10 @@ from guibin.core import jobs
 from guibin.core.events import Origin, record, subject
 from guibin.core.jobs import JobCancelled
 from guibin.core.permissions import Actor
-from guibin.integrations.errors import ImportCancelled, NothingToImport
+from guibin.integrations.errors import FilesGone, ImportCancelled, NothingToImport
 from guibin.integrations.events import ImportFinished, ImportStarted, ImportStopped
 from guibin.integrations.models import ImportRun
-from guibin.integrations.operations.booking import Books
+from guibin.integrations.operations.booking import STAGED, Books, typed_outcomes
 from guibin.integrations.operations.currencies import settle_currency
 from guibin.integrations.operations.folder import run_folder
 from guibin.integrations.operations.locking import get_run, hold, lock_run
@@ -28,6 +28,7 @@ from guibin.integrations.operations.sending_people import CustomerSender
 from guibin.integrations.operations.sending_things import ProductSender, StaffSender, StoreSender
 from guibin.integrations.operations.staging import plan_of
 from guibin.integrations.permissions import IMPORT_FILES
+from guibin.integrations.staging.chunks import remove_stream
 
 PHASES: dict[str, tuple[type[Sender], ...]] = {
     "order_lines": (PeopleSender, SaleSender, RefundSender, MatchSender),
@@ -68,11 +69,15 @@ def run_import(*, run_id: int, actor: Actor, at: datetime, report: Report | None
 def _start(run_id: int, *, actor: Actor, at: datetime) -> None:
     with transaction.atomic():
         run = lock_run(run_id, "running")
+        if run.files_gone_at is not None:
+            raise FilesGone(number=run_id)
         if run.cursor.get("phase") is None:
-            if not any(run.outcomes.get(kind) for kind in ("sale", "refund", "person", "thing")):
+            if not any(typed_outcomes(run).get(kind) for kind in STAGED):
                 raise NothingToImport
+            remove_stream(run_folder(run_id), "refused")  # what the dry run foresaw; now it is seen
             settle_currency(run, actor=actor, at=at)
             Books(run).open()
+            run.options.pop("going", None)
             run.started_at, run.cursor, run.seconds = at, {"phase": 0, "part": -1}, 0
             record(
                 ImportStarted(import_id=run_id),
@@ -160,6 +165,7 @@ def ask_cancel(*, run_id: int, actor: Actor, at: datetime) -> None:
             run.options["cancel_asked"] = True
         else:
             run.state = "cancelled"
+            run.options.pop("going", None)
         run.save(update_fields=["options", "state"])
         if run.job_id:
             jobs.ask_cancel(run.job_id)
@@ -176,4 +182,5 @@ def unfinished_runs() -> list[int]:
 
 
 def resumable(state: str) -> bool:
+    """Whether an import that began to write can go on."""
     return state in {"running", "cancelled", "failed"}

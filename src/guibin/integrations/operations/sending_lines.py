@@ -1,7 +1,7 @@
 """Order lines, orders and refunds on their way through the doors of customers and purchases."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -162,6 +162,22 @@ def _bare_row(place: int, person: Mapping[str, Any]) -> customers.CustomerRow:
     return customers.CustomerRow(position=place, external_id=value, name=person["name"] or "")
 
 
+def contact_problems(references: Iterable[str]) -> dict[str, str]:
+    """Which references are a phone or an address that cannot exist, with the reason; no customer comes
+    of them."""
+    contacts = [ref for ref in references if ref[:2] in {"p:", "e:"}]
+    rows = [
+        customers.CustomerRow(
+            position=place,
+            phones=(ref[2:],) if ref[0] == "p" else (),
+            emails=(ref[2:],) if ref[0] == "e" else (),
+        )
+        for place, ref in enumerate(contacts)
+    ]
+    found = customers.check_rows(rows, source="import", match_keys=["phone", "email"])
+    return {contacts[place]: problem for place, problem in found.items()}
+
+
 def _is_contact(person: Mapping[str, Any]) -> bool:
     return str(person["person"])[:2] in {"p:", "e:"}
 
@@ -263,6 +279,7 @@ class SaleSender(_Documents):
         result = purchases.import_orders(
             batch, source=s.run.source, import_id=s.run.pk, actor=s.actor, at=s.at, origin=Origin.IMPORT
         )
+        self._note_parcels(table)
         exact = _exact(table)
         anonymous = pc.is_null(table["customer_id"])
         outcomes = pc.cast(result.outcomes["outcome"], pa.string())
@@ -274,6 +291,17 @@ class SaleSender(_Documents):
         keep_refused(s, part, "s", result, labels)
         books.add_figure("orders_created", result.documents_created)
         return int(table.num_rows)
+
+    def _note_parcels(self, table: pa.Table) -> None:
+        """The parcel of an order is said by any of its lines: the first that says one, by its words."""
+        kept = table.filter(pc.or_(pc.is_valid(table["carrier"]), pc.is_valid(table["tracking"])))
+        if kept.num_rows:
+            least = kept.group_by("order_number").aggregate([("carrier", "min"), ("tracking", "min")])
+            parcels = {
+                row["order_number"]: (row["carrier_min"] or "", row["tracking_min"] or "")
+                for row in least.to_pylist()
+            }
+            purchases.note_parcels(parcels, source=self.sending.run.source, import_id=self.sending.run.pk)
 
     def _ensure_products(self, table: pa.Table, part: int) -> None:
         """Categories and brands come with the product; products without them appear by themselves."""
@@ -292,13 +320,15 @@ class SaleSender(_Documents):
         }
         firsts = firsts.rename_columns([names.get(name, name) for name in firsts.column_names])
         if firsts.num_rows:
-            purchases.ensure_products(
+            result = purchases.ensure_products(
                 shaped(firsts, purchases.PRODUCTS),
                 import_id=s.run.pk,
                 actor=s.actor,
                 at=s.at,
                 origin=Origin.IMPORT,
             )
+            if result.before.num_rows:
+                write_table(s.folder, "before", part, result.before)
 
 
 class RefundSender(_Documents):

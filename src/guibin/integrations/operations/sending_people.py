@@ -1,7 +1,8 @@
 """Customers and member cards on their way through the customers' door."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -9,6 +10,8 @@ import pyarrow as pa
 from guibin.core.events import Origin
 from guibin.customers import api as customers
 from guibin.integrations.cells.texts import parse_tags
+from guibin.integrations.mapping.targets import OWN, SYSTEM
+from guibin.integrations.models import ImportRun
 from guibin.integrations.operations.booking import Books
 from guibin.integrations.operations.senders import Sending
 from guibin.integrations.operations.sending_lines import ensure_stores
@@ -23,6 +26,15 @@ BOOKED = {
     "duplicate": "duplicate",
     "conflict": "conflict",
     "invalid": "rejected",
+}
+
+PLACES = {
+    "invalid_phone": "phone",
+    "invalid_email": "email",
+    "invalid_wechat": "wechat",
+    "invalid_gender": "gender",
+    "invalid_birthday": "birthday",
+    "invalid_id_number": "id_number",
 }
 
 
@@ -43,7 +55,7 @@ class CustomerSender:
         refused: list[tuple[int, str]] = []
         outcomes = customers.bulk_upsert(
             rows=rows,
-            match_keys=self._keys(),
+            match_keys=keys_of(s.run),
             policy=s.policy,
             source=s.run.source,
             import_id=s.run.pk,
@@ -58,15 +70,26 @@ class CustomerSender:
             books.count(label, 1)
             if outcome.outcome in {"conflict", "invalid", "duplicate"}:
                 refused.append((outcome.position, label))
-        if refused:
-            kept = {"row": [row for row, _reason in refused], "reason": [reason for _row, reason in refused]}
-            write_table(
-                s.folder, "refused", part, pa.table(kept | {"place": pa.nulls(len(refused), pa.string())})
-            )
+        wanted = {record["row"]: record["preferred"] for record in table.to_pylist() if record["preferred"]}
+        chosen = {o.customer_id: wanted[o.position] for o in outcomes if o.position in wanted}
+        customers.prefer_contacts(
+            {pk: kind for pk, kind in chosen.items() if pk is not None}, import_id=s.run.pk
+        )
+        keep_turned_down(s.folder, part, refused)
         return len(rows)
 
-    def _keys(self) -> list[str]:
-        return [key for key in self.sending.run.match_keys if key in customers.MATCH_KEYS] or ["external_id"]
+
+def keys_of(run: ImportRun) -> list[str]:
+    """What the run's customers are found by, strongest first."""
+    return [key for key in run.match_keys if key in customers.MATCH_KEYS] or ["external_id"]
+
+
+def keep_turned_down(folder: Path, part: int, rows: Sequence[tuple[int, str]]) -> None:
+    """(row, outcome) of the rows of a part that were not taken, for the workbook."""
+    if rows:
+        places = [PLACES.get(reason.removeprefix("rejected_")) for _row, reason in rows]
+        kept = {"row": [row for row, _reason in rows], "reason": [reason for _row, reason in rows]}
+        write_table(folder, "refused", part, pa.table(kept | {"place": pa.array(places, pa.string())}))
 
 
 def customer_row(record: Mapping[str, Any], stores: Mapping[str, int]) -> customers.CustomerRow:
@@ -75,6 +98,15 @@ def customer_row(record: Mapping[str, Any], stores: Mapping[str, int]) -> custom
     return customers.CustomerRow(
         position=record["row"],
         external_id=record["external_id"],
+        number=record["number"],
+        extra_externals=tuple(
+            (name.removeprefix(SYSTEM), value)
+            for name, value in record.items()
+            if name.startswith(SYSTEM) and value
+        ),
+        attributes={
+            name.removeprefix(OWN): value for name, value in record.items() if name.startswith(OWN) and value
+        },
         name=record["name"],
         latin_name=record["latin_name"],
         gender=record["gender"],

@@ -1,7 +1,7 @@
 """Dry run: type and judge every row, count it by outcome, lay it aside. Nothing else is written."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -16,13 +16,18 @@ from guibin.core import jobs
 from guibin.core.money import minor_digits
 from guibin.core.permissions import Actor
 from guibin.integrations.errors import WrongState
+from guibin.integrations.mapping.targets import OWN
 from guibin.integrations.models import ImportRun
-from guibin.integrations.operations.folder import run_folder, write_json
+from guibin.integrations.operations.currencies import rates_known
+from guibin.integrations.operations.fields import fields_of
+from guibin.integrations.operations.folder import find_json, run_folder, write_json
 from guibin.integrations.operations.locking import get_run, hold, lock_run
 from guibin.integrations.permissions import IMPORT_FILES
 from guibin.integrations.staging.chunks import ChunkWriter, list_parts, read_segments, remove_stream
 from guibin.integrations.staging.cleaners import Style
+from guibin.integrations.staging.foresight import Foresight
 from guibin.integrations.staging.lines import LineStager
+from guibin.integrations.staging.mending import fixes_from_json, mend
 from guibin.integrations.staging.people import PeopleStager
 from guibin.integrations.staging.plan import Plan, Typist
 from guibin.integrations.staging.samples import Samples
@@ -32,7 +37,7 @@ from guibin.integrations.staging.verdicts import Staged
 PART_ROWS = 50_000
 PEOPLE_PART_ROWS = 10_000  # sealing a person costs far more than a line
 PARTS_MAX = 4_096
-STREAMS = ("lines", "refunds", "people", "persons", "things", "rejects", "refused", "ids", "before")
+STREAMS = ("lines", "refunds", "people", "persons", "things", "rejects", "refused", "noted", "ids", "before")
 PART_KEYS: dict[str, str | None] = {
     "lines": "order_number",
     "refunds": "refund_number",
@@ -43,8 +48,14 @@ PART_KEYS: dict[str, str | None] = {
 }
 
 
-def type_rows(*, run_id: int, actor: Actor, at: datetime) -> None:
-    """Type and judge all rows by the mapping; the run is then ``dry_run`` with its counts and sums."""
+def type_rows(
+    *, run_id: int, actor: Actor, at: datetime, look: Callable[[ImportRun], Foresight] | None = None
+) -> None:
+    """Type and judge all rows by the mapping; the run is then ``dry_run`` with its counts and sums.
+
+    ``look`` says what else is known of the typed rows before anything is written. Killed before its end,
+    the run is still ``mapped`` and this can be done again.
+    """
     actor.require(IMPORT_FILES)
     with hold(run_id):
         run = get_run(run_id)
@@ -63,14 +74,24 @@ def type_rows(*, run_id: int, actor: Actor, at: datetime) -> None:
             if staged.rejects is not None:
                 writer.add("rejects", staged.rejects, None)
         writer.flush()
-        write_json(run_id, "samples", samples.as_json())
+        seen = look(run) if look is not None else Foresight()
+        write_json(run_id, "samples", samples.as_json() | {"same": list(seen.same)})
         with transaction.atomic():
-            run = lock_run(run_id)
+            run = lock_run(run_id, "dry_run")
             run.state = "dry_run"
-            run.outcomes, run.figures = dict(totals.counts), totals.figures()
+            run.outcomes, run.figures = dict(totals.counts), totals.figures() | dict(seen.figures)
+            if seen.outcomes:
+                run.figures["typed"] = dict(totals.counts)
+                run.outcomes = foreseen(totals.counts, seen.outcomes)
             run.as_of = totals.last_on
             run.cursor, run.rows_done = {}, 0
             run.save()
+
+
+def foreseen(typed: Mapping[str, int], people: Mapping[str, int]) -> dict[str, int]:
+    """The typed rows' outcomes with those of the people among them said exactly: still all rows."""
+    known = Counter({code: rows for code, rows in typed.items() if code != "person"})
+    return dict(known + Counter(people))
 
 
 def _parts(run: ImportRun) -> int:
@@ -83,10 +104,11 @@ def plan_of(run: ImportRun) -> Plan:
     """How to stage this run."""
     organisation = accounts.organisation()
     currency = run.currency or organisation.base_currency
+    fields = fields_of(run.kind)
     columns = [
         (position, column["target"], Style.from_json(column["style"]))
         for position, column in enumerate(run.mapping["columns"])
-        if column["target"]
+        if column["target"] in fields  # a field of the organisation's own may be gone since
     ]
     return Plan(
         kind=run.kind,
@@ -96,6 +118,8 @@ def plan_of(run: ImportRun) -> Plan:
         minor_digits=minor_digits(currency),
         conventions=str(run.options.get("conventions") or ""),
         source=run.source,
+        rates=rates_known(currency),
+        own={name: field for name, field in fields.items() if name.startswith(OWN)},
     )
 
 
@@ -109,8 +133,9 @@ def _stage_all(run: ImportRun, plan: Plan, folder: Path, samples: Samples) -> It
     else:
         stager = ThingStager(plan)
     done = 0
+    fixes = fixes_from_json(find_json(run.pk, "fixes"))
     for table in raw_tables(folder):
-        for batch in table.to_batches():
+        for batch in (mend(read, fixes) for read in table.to_batches()):
             staged = stager.stage(batch, typist.type(batch))
             samples.look(batch, staged)
             done += batch.num_rows

@@ -12,6 +12,7 @@ STATES = (
     "undoing",
     "undone",
 )
+READING = ("uploaded", "checked", "mapped")  # on the way to the dry run
 KINDS = ("customers", "order_lines", "orders", "products", "refunds", "stores", "staff", "cards")
 POLICIES = ("skip", "fill", "overwrite")
 MATCH_KEYS = ("number", "external_id", "card", "phone", "email", "id_number")

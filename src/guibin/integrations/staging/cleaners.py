@@ -17,10 +17,20 @@ from guibin.customers import api as customers
 from guibin.integrations.cells.dates import DateStyle, parse_instant
 from guibin.integrations.cells.fault import CellFault
 from guibin.integrations.cells.numbers import Mark, parse_number
-from guibin.integrations.cells.texts import parse_bool, parse_code, parse_gender, parse_text
+from guibin.integrations.cells.texts import (
+    parse_bool,
+    parse_choice,
+    parse_code,
+    parse_contact_kind,
+    parse_currency,
+    parse_gender,
+    parse_text,
+)
+from guibin.integrations.staging.conventions import parse_status
 
 QUANTITY, PRICE = pa.decimal128(18, 3), pa.decimal128(18, 6)
 CACHE_MAX = 200_000
+OWN_TEXT_MAX = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +86,30 @@ class Cleaner:
         return found
 
 
-def make_cleaner(cell_type: str, style: Style, zone: ZoneInfo) -> Cleaner:
-    """The rule of a target's cell type in one column's style; ``zone`` is where the wall clock hangs."""
+PLAIN: Mapping[str, tuple[Callable[[str], Any], pa.DataType]] = {
+    "bool": (parse_bool, pa.bool_()),
+    "gender": (parse_gender, pa.string()),
+    "code": (parse_code, pa.string()),
+    "id_number": (parse_code, pa.string()),
+    "phone": (parse_code, pa.string()),  # the customers' door knows which numbers exist
+    "wechat": (parse_code, pa.string()),
+    "status": (parse_status, pa.string()),
+    "currency": (parse_currency, pa.string()),
+    "contact_kind": (parse_contact_kind, pa.string()),
+    "own_text": (lambda text: parse_text(text, OWN_TEXT_MAX), pa.string()),
+    "yes_no": (lambda text: "yes" if parse_bool(text) else "no", pa.string()),
+}
+
+
+def make_cleaner(
+    cell_type: str, style: Style, zone: ZoneInfo, choices: Mapping[str, str] | None = None
+) -> Cleaner:
+    """The rule of a target's cell type in one column's style; ``zone`` is where the wall clock hangs.
+
+    ``choices``: the code of each word (in small letters) of a field with fixed values.
+    """
+    if cell_type in PLAIN:
+        return Cleaner(*PLAIN[cell_type])
     if cell_type == "quantity":
         return Cleaner(lambda text: _exact(parse_number(text, style.mark), 3), QUANTITY)
     if cell_type in {"price", "number"}:
@@ -86,17 +118,20 @@ def make_cleaner(cell_type: str, style: Style, zone: ZoneInfo) -> Cleaner:
         return Cleaner(lambda text: parse_instant(text, style.dates), pa.timestamp("us"))
     if cell_type == "date":
         return Cleaner(lambda text: parse_instant(text, style.dates).date(), pa.date32())
-    if cell_type == "bool":
-        return Cleaner(parse_bool, pa.bool_())
-    if cell_type == "gender":
-        return Cleaner(parse_gender, pa.string())
-    if cell_type in {"code", "id_number"}:
-        return Cleaner(parse_code, pa.string())
-    if cell_type in {"phone", "wechat"}:
-        return Cleaner(_phone, pa.string())
+    return Cleaner(_text_rule(cell_type, style, choices or {}), pa.string())
+
+
+def _text_rule(cell_type: str, style: Style, choices: Mapping[str, str]) -> Callable[[str], str]:
+    """Rules whose values are kept as text in one writing."""
     if cell_type == "birthday":
-        return Cleaner(lambda text: _birthday(text, style), pa.string())
-    return Cleaner(parse_text, pa.string())
+        return lambda text: _birthday(text, style)
+    if cell_type == "own_number":
+        return lambda text: f"{parse_number(text, style.mark):f}"
+    if cell_type == "own_date":
+        return lambda text: parse_instant(text, style.dates).date().isoformat()
+    if cell_type == "choice":
+        return lambda text: parse_choice(text, choices)
+    return parse_text
 
 
 def _birthday(text: str, style: Style) -> str:
@@ -107,11 +142,6 @@ def _birthday(text: str, style: Style) -> str:
         return parse_instant(text, style.dates).date().isoformat()
     except CellFault as fault:
         raise CellFault("birthday_unreadable") from fault
-
-
-def _phone(text: str) -> str:
-    """As written; the customers' door knows which numbers exist. Digits that Excel ate are gone."""
-    return parse_code(text)
 
 
 def _exact(value: Decimal, digits: int) -> Decimal:

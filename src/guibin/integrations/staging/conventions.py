@@ -6,6 +6,8 @@ only, since a code like ``M`` or ``S`` is somebody's T-shirt size.
 
 import re
 
+from guibin.integrations.cells.fault import CellFault
+
 GOODS, FEE, DISCOUNT, OTHER, TEST, CHARGE = "goods", "fee", "discount", "other", "test", "charge"
 
 ONLINE_RETAIL = (
@@ -53,11 +55,14 @@ def is_cancellation(number: str | None, conventions: str) -> bool:
 
 
 STATUS_WORDS = {
-    "placed": "placed|待付款|未付款|已下单|新建|pending|new|open|unpaid",
-    "paid": "paid|已付款|已支付|待发货|processing|付款成功",
-    "shipped": "shipped|已发货|配送中|运输中|待收货|fulfilled|in transit",
-    "completed": "completed|已完成|交易成功|交易完成|完成|已收货|已签收|done|complete|delivered|success",
-    "cancelled": "cancelled|canceled|已取消|交易关闭|取消|已关闭|关闭|void|closed|作废",
+    "placed": "placed|待付款|未付款|等待买家付款|已下单|新建|待支付|pending|new|open|unpaid",
+    "paid": "paid|已付款|已支付|待发货|买家已付款|等待卖家发货|待接单|备货中|processing|付款成功|支付成功",
+    "shipped": "shipped|已发货|卖家已发货|部分发货|已出库|配送中|运输中|派送中|待收货|待自提|"
+    "等待买家确认收货|fulfilled|in transit|partially shipped",
+    "completed": "completed|已完成|交易成功|交易完成|完成|成功|已收货|已签收|已自提|已核销|待评价|已评价|"
+    "done|complete|delivered|success|finished|picked up",
+    "cancelled": "cancelled|canceled|已取消|交易关闭|交易取消|取消|已关闭|关闭|已退款|全额退款|退款成功|"
+    "void|voided|closed|作废|已作废|refunded",
 }
 _STATUS = {word: status for status, words in STATUS_WORDS.items() for word in words.split("|")}
 REASON_WORDS = {
@@ -70,9 +75,12 @@ REASON_WORDS = {
 _REASON = {word: reason for reason, words in REASON_WORDS.items() for word in words.split("|")}
 
 
-def status_of(text: str | None) -> str | None:
-    """The order status a word means; an unknown word is given back, for the report."""
-    return _STATUS.get(text.strip().lower(), text.strip().lower()) if text else None
+def parse_status(text: str) -> str:
+    """The order status a word means. Raises ``CellFault``."""
+    found = _STATUS.get(text.strip().lower())
+    if found is None:
+        raise CellFault("status_unknown")
+    return found
 
 
 def reason_of(text: str | None) -> str:

@@ -17,7 +17,6 @@ from guibin.integrations.staging.conventions import (
     code_kind,
     is_cancellation,
     reason_of,
-    status_of,
     words_kind,
 )
 from guibin.integrations.staging.people import person_refs
@@ -140,11 +139,26 @@ class _Rows:
             verdicts.give(mask(pc.is_null(self.number)), "rejected_number_missing")
         verdicts.give(mask(pc.is_null(self.wall)), "rejected_date_missing")
         verdicts.give(mask(pc.is_null(self.price)), "rejected_amount_missing")
+        self._judge_currency(verdicts)
         if self.plan.kind == "refunds":
             verdicts.give(mask(pc.equal(self.exact, ZERO)), "rejected_amount_zero")
             verdicts.give(verdicts.open, "refund")
             return verdicts
         return self._judge_sales(verdicts)
+
+    def _judge_currency(self, verdicts: Verdicts) -> None:
+        """Rows in a currency that has no rate yet on their day."""
+        if self.plan.rates is None:
+            return
+        given = pc.fill_null(self.typed.get("currency"), self.plan.currency)
+        for currency in pc.unique(given).to_pylist():
+            first = self.plan.rates.get(currency)
+            hit = mask(pc.equal(given, currency)) & verdicts.open
+            if first is not None:
+                hit &= mask(pc.less(self.on, pa.scalar(first, pa.date32())))
+            if hit.any():
+                verdicts.give(hit, "rejected_rate_missing")
+                self.places = pc.if_else(pa.array(hit), pa.scalar("currency"), self.places)
 
     def _judge_sales(self, verdicts: Verdicts) -> Verdicts:
         nobody = mask(pc.is_null(self.refs))
@@ -183,7 +197,7 @@ class _Rows:
             "person": take(self.refs),
             "store": take(typed.get("store")),
             "channel": take(typed.get("channel")),
-            "currency": pc.utf8_upper(take(typed.get("currency"))),
+            "currency": take(typed.get("currency")),
             "sku": take(self.sku),
             "description": take(typed.get("description")),
         }
@@ -214,7 +228,9 @@ class _Rows:
                 "order_number": self._order_numbers().filter(where),
                 "ordered_at": to_utc(self.wall.filter(where), self.plan.zone),
                 "ordered_on": self.on.filter(where),
-                "status": spread(typed.get("status").filter(where), status_of),
+                "status": typed.get("status").filter(where),
+                "carrier": typed.get("carrier").filter(where),
+                "tracking": typed.get("tracking").filter(where),
                 "kind": kinds,
                 "quantity": self.quantity.filter(where).cast(QUANTITY),
                 "unit_price": self.price.filter(where).cast(PRICE),

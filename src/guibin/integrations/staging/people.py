@@ -5,6 +5,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from guibin.integrations.mapping.targets import OWN, SYSTEM
 from guibin.integrations.staging.plan import Plan, Typed, first_fault
 from guibin.integrations.staging.verdicts import Staged, Verdicts, mask, reject_table
 
@@ -13,7 +14,9 @@ REFERENCES = (("x", "customer"), ("c", "customer_card"), ("p", "customer_phone")
 LISTS = ("phone", "email", "wechat", "card")
 SINGLES = (
     "external_id",
+    "number",
     "name",
+    "preferred",
     "latin_name",
     "gender",
     "birthday",
@@ -74,6 +77,8 @@ class PeopleStager:
     def _table(self, batch: pa.RecordBatch, typed: Typed) -> pa.Table:
         columns: dict[str, Any] = {"row": batch.column(0)}
         columns |= {name: pc.fill_null(typed.get(name), "") for name in SINGLES}
+        more = [name for _position, name, _style in self.plan.columns if name.startswith((OWN, SYSTEM))]
+        columns |= {name: pc.fill_null(typed.get(name), "") for name in more}
         for name in LISTS:
             many = typed.all(name)
             columns[name] = (
@@ -91,7 +96,8 @@ class PeopleStager:
         )
         columns["joined_on"] = typed.get("joined_on", pa.date32())
         keys = [
-            columns[name] for name in ("external_id", "card", "phone", "email", "wechat", "id_number", "name")
+            columns[name]
+            for name in ("number", "external_id", "card", "phone", "email", "wechat", "id_number", "name")
         ]
         part_key = pa.repeat(pa.scalar(""), batch.num_rows)
         for key in keys:  # rows that share their strongest identifier meet in one part
@@ -103,6 +109,6 @@ class PeopleStager:
 def _nothing(table: pa.Table) -> Any:
     """Rows that name nobody: no name and no way to find them again."""
     empty = pc.equal(pc.utf8_trim(table["name"], LIST_MARK), "")
-    for name in ("external_id", "id_number", *LISTS):
+    for name in ("number", "external_id", "id_number", *LISTS):
         empty = pc.and_(empty, pc.equal(pc.utf8_trim(table[name], LIST_MARK), ""))
     return mask(empty.combine_chunks() if hasattr(empty, "combine_chunks") else empty)

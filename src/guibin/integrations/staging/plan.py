@@ -1,20 +1,25 @@
 """What staging needs to know: which column feeds which target, in which style."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from guibin.integrations.mapping.targets import targets_of
+from guibin.integrations.mapping.targets import Target, targets_of
 from guibin.integrations.staging.cleaners import Cleaned, Cleaner, Style, make_cleaner
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """``columns``: (position, target, style) of every column that is imported."""
+    """``columns``: (position, target, style) of every column that is imported.
+
+    ``own`` are the fields the organisation added; ``rates`` the first day each currency can be taken,
+    None where that is not looked at.
+    """
 
     kind: str
     columns: Sequence[tuple[int, str, Style]]
@@ -23,7 +28,8 @@ class Plan:
     minor_digits: int = 2
     conventions: str = ""
     source: str = "import"
-    chosen: Mapping[str, str] = field(default_factory=dict)
+    own: Mapping[str, Target] = field(default_factory=dict)
+    rates: Mapping[str, date] | None = None
 
 
 class Typed:
@@ -58,9 +64,9 @@ class Typist:
     """Cleans batch after batch by one plan."""
 
     def __init__(self, plan: Plan) -> None:
-        targets = targets_of(plan.kind)
+        targets = targets_of(plan.kind) | dict(plan.own)
         self._columns: list[tuple[int, str, Cleaner]] = [
-            (position, name, make_cleaner(targets[name].type, style, plan.zone))
+            (position, name, make_cleaner(targets[name].type, style, plan.zone, dict(targets[name].choices)))
             for position, name, style in plan.columns
         ]
 
@@ -69,6 +75,13 @@ class Typist:
         for position, name, cleaner in self._columns:
             cleaned.setdefault(name, []).append(cleaner.clean(batch.column(2 + position)))
         return Typed(batch.num_rows, cleaned)
+
+    def faults(self, batch: pa.RecordBatch) -> Iterator[tuple[int, Any]]:
+        """(column from 0, codes) of columns with bad cells."""
+        for position, _name, cleaner in self._columns:
+            codes = cleaner.clean(batch.column(2 + position)).faults
+            if codes is not None:
+                yield position, codes
 
 
 def first_fault(batch: pa.RecordBatch, typed: Typed) -> tuple[Any, Any]:

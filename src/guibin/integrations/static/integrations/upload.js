@@ -21,7 +21,10 @@ class Drop extends HTMLElement {
 
   show() {
     const file = this.input.files[0];
-    if (file) this.note.textContent = `${file.name} · ${(file.size / 1048576).toFixed(1)} MB`;
+    if (!file) return;
+    const size = file.size < 1048576 ? `${Math.ceil(file.size / 1024)} KB` : `${(file.size / 1048576).toFixed(1)} MB`;
+    this.note.textContent = `${file.name} · ${size}`;
+    this.classList.add("has-file");
   }
 
   send(event) {
@@ -36,7 +39,11 @@ class Drop extends HTMLElement {
       if (request.responseURL && request.status < 400) location.assign(request.responseURL);
       else location.reload();
     });
-    request.addEventListener("error", () => { this.form.querySelector("button[type=submit]").disabled = false; });
+    request.addEventListener("error", () => {
+      this.form.querySelector("button[type=submit]").disabled = false;
+      this.bar.hidden = true;
+      this.note.textContent = this.dataset.failed;
+    });
     request.open("POST", this.form.action || location.href);
     request.send(new FormData(this.form));
   }

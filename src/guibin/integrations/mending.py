@@ -1,0 +1,116 @@
+"""What the pages of bad rows show: each row with its bad cells to type anew, and who was met twice."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from guibin.core.paging import Page
+from guibin.core.permissions import Actor
+from guibin.customers import api as customers
+from guibin.integrations import api
+from guibin.integrations.findings import mask_sample
+from guibin.integrations.wording import reason_words
+from guibin.web.links import link_url
+
+ROWS_EACH = 20
+SAME_SHOWN = 8
+
+
+def column_label(name: str) -> str:
+    """A column's heading; ``#3`` is the third of a file without headings."""
+    return _("Column %(number)s") % {"number": name[1:]} if name.startswith("#") else name
+
+
+def rows_context(run: api.RunView, *, number: int) -> dict[str, Any]:
+    """One page of bad rows, ready to be typed into."""
+    bad = api.list_bad_rows(run.id, number=number, size=ROWS_EACH)
+    found, targets = api.found_of(run.id), api.fields_of(run.kind)
+    columns = [
+        {
+            "place": place,
+            "label": column_label(name),
+            "profile": profile,
+            "target": column["target"],
+            "sensitive": column["target"] in targets and targets[column["target"]].sensitive,
+        }
+        for place, (name, profile, column) in enumerate(
+            zip(found["columns"], found["profile"], run.mapping["columns"], strict=True)
+        )
+    ]
+    return {
+        "page": Page([], bad.total, number, ROWS_EACH),
+        "total": bad.total,
+        "rows": [_row(row, columns) for row in bad.rows],
+    }
+
+
+def _row(row: api.BadRow, columns: list[dict[str, Any]]) -> dict[str, Any]:
+    reasons = {place: reason_words(code) for place, code in row.faults if place is not None}
+    cells = [
+        column
+        | {
+            "name": f"cell-{row.number}-{column['place']}",
+            "value": row.cells[column["place"]],
+            "reason": reasons.get(column["place"], ""),
+            "shown": mask_sample(
+                row.cells[column["place"]], column["profile"], sensitive=column["sensitive"]
+            ),
+        }
+        for column in columns
+    ]
+    used = [cell for cell in cells if cell["target"] or cell["reason"]]
+    return {
+        "number": row.number,
+        "whole": [reason_words(code) for place, code in row.faults if place is None],
+        "bad": [cell for cell in used if cell["reason"]],
+        "others": [cell for cell in used if not cell["reason"]],
+    }
+
+
+def changed_cells(run_id: int, posted: Mapping[str, Any], *, number: int) -> dict[int, dict[int, str]]:
+    """Row to column to text of the cells of a page that were typed anew."""
+    changed: dict[int, dict[int, str]] = {}
+    for row in api.list_bad_rows(run_id, number=number, size=ROWS_EACH).rows:
+        for place, text in enumerate(row.cells):
+            typed = posted.get(f"cell-{row.number}-{place}")
+            if typed is not None and str(typed) != text:
+                changed.setdefault(row.number, {})[place] = str(typed)
+    return changed
+
+
+def met_twice(run: api.RunView, *, actor: Actor) -> list[dict[str, Any]]:
+    """Some rows whose person another row, or the customer list, knows already."""
+    if run.files_gone or run.state != "dry_run":
+        return []
+    same = api.find_json(run.id, "samples").get("same", [])
+    pairs = [pair for pair in same if pair["other"] is not None or pair["customer"] is not None]
+    chosen = [pair for pair in pairs if pair["customer"] is None][:SAME_SHOWN]
+    chosen += [pair for pair in pairs if pair["customer"] is not None][:SAME_SHOWN]
+    cards = customers.get_cards([pair["customer"] for pair in chosen if pair["customer"] is not None])
+    return [_pair(pair, cards, actor) for pair in chosen]
+
+
+def _pair(pair: Mapping[str, Any], cards: Mapping[int, customers.Card], actor: Actor) -> dict[str, Any]:
+    card = cards.get(pair["customer"]) if pair["customer"] is not None else None
+    return {
+        "row": pair["row"],
+        "other": pair["other"],
+        "name": card.name or card.number if card else "",
+        "number": card.number if card else "",
+        "url": link_url("customers.profile", actor=actor, number=card.number) if card else "",
+        "by": key_words(pair["by"]),
+    }
+
+
+def key_words(key: str) -> str:
+    """What a customer was found by."""
+    return {
+        "number": _("by number"),
+        "external": _("by number"),
+        "external_id": _("by number"),
+        "card": _("by card"),
+        "phone": _("by phone"),
+        "email": _("by e-mail"),
+        "id_number": _("by ID number"),
+    }.get(key, "")

@@ -1,0 +1,40 @@
+"""What a dry run sees beyond the file itself: who of it is here already, and who comes twice."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """``outcomes`` of the people among the rows (they add up to them), figures for the page, and some of
+    those met twice: {row, other (a row), customer (an id), by (a key)}."""
+
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+    same: Sequence[Mapping[str, Any]] = ()
+
+
+class Met:
+    """64-bit hashes met so far, in 8 bytes each."""
+
+    def __init__(self) -> None:
+        self._known: NDArray[np.uint64] = np.zeros(0, dtype=np.uint64)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def which(self, hashes: Sequence[int]) -> NDArray[np.bool_]:
+        """Which of ``hashes`` were met before."""
+        wanted = np.array(hashes, dtype=np.uint64)
+        places = np.searchsorted(self._known, wanted)
+        found: NDArray[np.bool_] = np.zeros(len(wanted), dtype=bool)
+        inside = places < len(self._known)
+        found[inside] = self._known[places[inside]] == wanted[inside]
+        return found
+
+    def add(self, hashes: Sequence[int]) -> None:
+        self._known = np.union1d(self._known, np.array(hashes, dtype=np.uint64))
