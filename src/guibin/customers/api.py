@@ -96,6 +96,7 @@ from guibin.customers.queries.people import (
     list_ids,
     read_customer,
 )
+from guibin.customers.queries.picking import find_picks
 from guibin.customers.queries.places import stores_of_customers
 from guibin.customers.rules.birthday import next_occurrence, parse_birthday
 from guibin.customers.rules.contact import normalise_email, normalise_phone, normalise_wechat
@@ -190,6 +191,7 @@ __all__ = [
     "find_ids_by_numbers",
     "find_ids_by_phones",
     "find_numbers",
+    "find_picks",
     "foresee_upsert",
     "get_cards",
     "get_customer",

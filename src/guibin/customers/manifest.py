@@ -10,6 +10,7 @@ VIEW, EDIT, MANAGE = permissions.VIEW_CUSTOMER, permissions.EDIT_CUSTOMER, permi
 LINKS = (
     Link("customers.list", "customers:list", _("Customers"), VIEW, "users", _("people members list")),
     Link("customers.new", "customers:new", _("New customer"), EDIT, "user-plus", _("enter member enrol")),
+    Link("customers.pick", "customers:pick", _("Choose a customer"), VIEW),
     Link("customers.edit", "customers:edit", _("Edit a customer"), EDIT, "pencil"),
     Link("customers.bulk_tag", "customers:bulk_tag", _("Add a tag"), EDIT, "tag"),
     Link("customers.tags", "customers:tags", _("Tags"), MANAGE, "tags", _("label group")),

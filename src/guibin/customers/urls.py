@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guibin.customers.views import house, panels, people
+from guibin.customers.views import house, panels, people, picking
 
 app_name = "customers"
 NUMBER = "customers/<str:number>/"
@@ -10,6 +10,7 @@ NUMBER = "customers/<str:number>/"
 urlpatterns = [
     path("customers/", people.customer_list, name="list"),
     path("customers/new/", people.new_customer, name="new"),
+    path("customers/pick/", picking.pick, name="pick"),
     path("customers/tag/", people.bulk_tag, name="bulk_tag"),
     path(f"{NUMBER}edit/", people.edit_customer, name="edit"),
     path(f"{NUMBER}archive/", people.archive, name="archive"),

@@ -27,7 +27,7 @@ class OrderForm(forms.Form):
     """The head of an order recorded by hand. Its choices depend on who records it."""
 
     customer = forms.CharField(
-        label=_("Customer number"), required=False, max_length=24, help_text=_("Empty: sold to nobody known.")
+        label=_("Customer"), required=False, max_length=24, help_text=_("Empty: sold to nobody known.")
     )
     store_id = forms.TypedChoiceField(label=_("Store"), coerce=int, empty_value=None)
     channel = forms.ChoiceField(label=_("Channel"))

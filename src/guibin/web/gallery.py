@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 
 from django import forms
@@ -15,6 +16,7 @@ from guibin.web import formats
 from guibin.web.charts import Cell, Chart, Flow, Mark, Series
 from guibin.web.listing import BulkAction, Column, Empty, Filter, ListSpec, ListState, RowAction
 from guibin.web.permissions import VIEW_GALLERY
+from guibin.web.picking import Pick
 
 LAST_DAY = date(2026, 11, 22)
 FAMILY = "林周何顾许郑陆陈江沈苏叶"
@@ -67,6 +69,13 @@ def sample(index: int) -> Sample:
 
 
 SAMPLES = [sample(index) for index in range(1, 241)]
+
+
+def picks(words: str) -> list[Pick]:
+    """What the picker finds: names that hold the words, numbers that begin with them."""
+    wanted = words.strip()
+    found = (row for row in SAMPLES if wanted and (wanted in row.name or str(row.id).startswith(wanted)))
+    return [Pick(str(row.id), row.name, f"{row.id} · {row.city}") for row in islice(found, 8)]
 
 
 def fetch(state: ListState) -> Page[Sample]:
@@ -342,6 +351,7 @@ def context() -> dict[str, Any]:
         "sankey": drawn[3],
         "curve": drawn[4],
         "tiers": TIERS,
+        "picked": picks("204")[:2],
         "people": {
             "lin": "林婉清",
             "zhou": "周慕白",

@@ -11,5 +11,6 @@ urlpatterns = [
     path("charts/file", views.chart_file, name="web-chart-file"),
     path("gallery", views.gallery, name="web-gallery"),
     path("gallery/list", views.gallery_list, name="web-gallery-list"),
+    path("gallery/pick", views.gallery_pick, name="web-gallery-pick"),
     path("gallery/list/tag", views.gallery_bulk, name="web-gallery-bulk"),
 ]

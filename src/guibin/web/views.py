@@ -122,6 +122,14 @@ def gallery_list(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
 
 @requires(VIEW_GALLERY)
 @require_POST
+def gallery_pick(request: HttpRequest) -> HttpResponse:
+    """The picker over invented customers."""
+    options = samples.picks(request.POST.get("q", ""))
+    return render(request, "web/components/pick_options.html", {"options": options})
+
+
+@requires(VIEW_GALLERY)
+@require_POST
 def gallery_bulk(request: HttpRequest) -> HttpResponse:
     """What a bulk action of the sample list would do: count, and offer to undo."""
     count = len(request.POST.getlist("ids"))

@@ -181,6 +181,7 @@ def new_order(request: HttpRequest) -> HttpResponse:
         "crumbs": _crumbs((_("Record a purchase"), "")),
         "form": form,
         "lines": lines,
+        "chosen": customers.find_picks([str(form["customer"].value() or "")], actor=actor),
         "key": request.POST.get("key") or uuid4().hex,
     }
     return render(

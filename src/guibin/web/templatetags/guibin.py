@@ -18,6 +18,7 @@ from guibin.web.components import Component, compile_part, register_component
 from guibin.web.context import help_page
 from guibin.web.links import link_url
 from guibin.web.listing.page import listing_html
+from guibin.web.picking import pick_parts
 from guibin.web.shapes import field_parts, job_parts, level_parts, pace_parts, pager_parts, share_parts
 
 register = Library()
@@ -53,6 +54,11 @@ COMPONENTS = (
     Component("counts", ("items",)),
     Component("job", ("job", "poll_url"), prepare=job_parts),
     Component("field", ("field", "keyboard", "prefix", "suffix", "wide"), prepare=field_parts),
+    Component(
+        "pick",
+        ("field", "name", "label", "hint", "chosen", "many", "required", "url", "id"),
+        prepare=pick_parts,
+    ),
     Component("segmented", ("field",), prepare=field_parts),
     Component("pagination", ("page", "url"), prepare=pager_parts),
     Component("undo", ("text", "url", "seconds")),
