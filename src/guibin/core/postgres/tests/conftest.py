@@ -157,7 +157,8 @@ def holder() -> Iterator[Callable[..., HolderProcess]]:
             each.stdout.close()
 
 
-def wait_until(true: Callable[[], bool], seconds: float = 15.0) -> None:
+def wait_until(true: Callable[[], bool], seconds: float = 60.0) -> None:
+    """Patience for a slow disk (recovery syncs every file): what takes longer than this hangs."""
     until = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < until, f"not true within {seconds} s"

@@ -79,9 +79,17 @@ def kill_and_recover(home: Path, holder: Holder, rounds: Sequence[str]) -> None:
             )
         if "keeper" in victims:
             wait_until(lambda old=numbers["keeper"]: _has_new_keeper(home, old))
-        wait_until(writes_again(home))
+        _wait_for_writes(home, victims)
     lose_nothing(home, writer)
     wait_until(lambda: not processes_in(Places(home).data))
+
+
+def _wait_for_writes(home: Path, victims: str) -> None:
+    try:
+        wait_until(writes_again(home))
+    except AssertionError as error:
+        logs = [path.read_text(errors="replace")[-3000:] for path in sorted(Places(home).root.glob("*.log"))]
+        raise AssertionError("\n".join([f"no writes after killing {victims}", *logs])) from error
 
 
 def _has_new_keeper(home: Path, old: int) -> bool:
