@@ -69,9 +69,9 @@ def write_slice(name: str) -> None:
 
 
 def place_on_floor(name: str, above: str) -> None:
-    """Add ``name`` directly above ``above`` in the settings and in the contracts."""
-    settings = ROOT / "src" / "guibin" / "config" / "settings.py"
-    _replace(settings, f'    "{above}",\n', f'    "{above}",\n    "{name}",\n')
+    """Add ``name`` directly above ``above`` in the list of slices and in the contracts."""
+    slices = ROOT / "src" / "guibin" / "config" / "slices.py"
+    _replace(slices, f'    "{above}",\n', f'    "{above}",\n    "{name}",\n')
     project = ROOT / "pyproject.toml"
     _replace(project, f'"{above}"', f'"{name}", "{above}"')
     _replace(project, f'"guibin.{above}"', f'"guibin.{name}", "guibin.{above}"')

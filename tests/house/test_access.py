@@ -59,6 +59,11 @@ def address(route: str) -> str:
     return "/" + plain.replace("^", "").replace("$", "").replace("\\Z", "")
 
 
+def names_something(route: str) -> bool:
+    """Whether the address holds the number or code of one thing."""
+    return "<" in route
+
+
 PROTECTED = [(route, view) for route, view in routes() if (mark := declared(view)) and not mark.public]
 
 
@@ -94,4 +99,22 @@ def test_roles_reach_what_they_may_and_nothing_else(
             wrong.append(f"{role} {method} /{route} -> {response.status_code}")
         if response.status_code in {301, 302} and "sign-out" in route:
             client = client_as(actor)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_what_is_not_there_is_not_found(
+    db: None, client_as: Callable[[Actor], Client], owner: Actor, method: str
+) -> None:
+    client = client_as(owner)
+    client.raise_request_exception = False
+    wrong = []
+    asked = 0
+    for route, _view in PROTECTED:
+        if names_something(route):
+            asked += 1
+            response = getattr(client, method)(address(route))
+            if response.status_code not in {404, 405}:
+                wrong.append(f"{method} /{route} -> {response.status_code}")
+    assert asked > 20
     assert wrong == []

@@ -29,3 +29,6 @@ def link(sign_in_name: str, as_json: bool) -> None:  # noqa: FBT001 - click hand
     else:
         say(_("Open this path on the address of Guibin; it works once:"))
         print(invitation.path)  # noqa: T201 - the answer itself
+
+
+COMMANDS = (staff,)

@@ -79,5 +79,4 @@ MANIFEST = Manifest(
     settings=settings.ALL,
     datasets=datasets.ALL,
     personal_data=PERSONAL_DATA,
-    commands=("guibin.accounts.commands:staff",),
 )

@@ -3,25 +3,13 @@
 import os
 from pathlib import Path
 
-from guibin.config import env, logs
+from guibin.config import env, logs, slices
 from guibin.core.keyring import create_key_ring, key_path, read_key_ring
 
 HOME = env.home()
 os.environ.setdefault("GUIBIN_HOME", str(HOME))
 PACKAGE = Path(__file__).resolve().parent.parent
-
-# Slices, bottom floor first.
-SLICES = (
-    "core",
-    "web",
-    "accounts",
-    "customers",
-    "purchases",
-    "loyalty",
-    "insight",
-    "integrations",
-    "console",
-)
+SLICES = slices.SLICES
 
 DEBUG = env.flag("GUIBIN_DEBUG", default=False)
 create_key_ring(key_path())
@@ -87,7 +75,15 @@ DATABASES["default"]["OPTIONS"] = {
     "options": "-c timezone=UTC -c synchronous_commit=on -c statement_timeout=0",
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_cache",
+        # Locks of sign-in names live here, shared by all processes. With Django's 300 entries, whoever tries
+        # 300 names would push a lock out.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 AUTH_USER_MODEL = "accounts.Staff"
 LOGIN_URL = "/sign-in/"

@@ -13,6 +13,5 @@ MANIFEST = Manifest(
     links=(*front.LINKS, *profile.LINKS, *vips.LINKS),
     menu=(*front.MENU, *vips.MENU),
     help=(*front.HELP, *profile.HELP, *vips.HELP),
-    commands=(*profile.COMMANDS, *vips.COMMANDS),
     quick=profile.QUICK,
 )

@@ -25,6 +25,7 @@ import click
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+import guibin
 from guibin.core.errors import DomainError, NotFound, Text
 from guibin.core.postgres.errors import PostgresError, gettext_noop
 
@@ -199,6 +200,20 @@ def json_option(function: Function) -> Function:
     )
 
 
+def version_option(function: Function) -> Function:
+    """``--version``: the product's version and nothing else."""
+
+    def show(context: click.Context, _option: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's shape
+        if wanted:
+            click.echo(f"guibin {guibin.__version__}")
+            context.exit()
+
+    words = _("Print the version.")
+    return option("--version", is_flag=True, is_eager=True, expose_value=False, callback=show, help=words)(
+        function
+    )
+
+
 def as_of_option(function: Function) -> Function:
     """``--as-of DAY``, handed over as ``as_of: date | None``; None means today."""
     return option("--as-of", type=DAY, help=_("Count up to and including this day; today when left out."))(
@@ -277,6 +292,11 @@ def run(root: click.Group, arguments: Sequence[str], *, prepare: Callable[[], ob
         say(_("The database cannot be reached: %(reason)s") % {"reason": str(error).strip().splitlines()[0]})
         return Exit.NO_DATABASE
     return result if isinstance(result, int) else Exit.DONE
+
+
+def refuse_to_run() -> None:
+    """``prepare`` where only help was asked for: an option took ``--help`` for its value."""
+    raise click.UsageError(gettext.gettext("Missing command."))
 
 
 def _database_errors() -> tuple[type[Exception], ...]:

@@ -79,7 +79,7 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """See architecture, idea 5: declare, don't hunt. ``commands`` and ``quick`` are ``module:name``."""
+    """See architecture, idea 5: declare, don't hunt. ``quick`` are ``module:name``."""
 
     slice: str
     permissions: Sequence[Permission] = ()
@@ -92,7 +92,6 @@ class Manifest:
     datasets: Sequence[Dataset] = ()
     personal_data: PersonalData = field(default_factory=PersonalData)
     append_only: Sequence[str] = ()
-    commands: Sequence[str] = ()
     search: Sequence[Callable[..., Any]] = ()
     quick: Sequence[str] = ()
 

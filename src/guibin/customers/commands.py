@@ -33,3 +33,6 @@ def find(query: str, limit: int, as_json: bool) -> Exit | None:  # noqa: FBT001 
     nobody: Text = _("Nobody found.")
     say(nobody)
     return Exit.NOTHING
+
+
+COMMANDS = (customers,)

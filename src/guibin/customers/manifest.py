@@ -43,5 +43,4 @@ MANIFEST = Manifest(
     settings=settings.ALL,
     datasets=datasets.ALL,
     personal_data=PERSONAL_DATA,
-    commands=("guibin.customers.commands:customers",),
 )

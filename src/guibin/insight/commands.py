@@ -82,3 +82,6 @@ def bench(*, job: str, record: bool, as_json: bool) -> Exit:
     words += ["--json"] if as_json else []
     words += ["--record"] if record else []
     return Exit(min(subprocess.run(words, check=False).returncode, 4))
+
+
+COMMANDS = (refresh, rfm, bench)

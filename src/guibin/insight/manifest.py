@@ -61,9 +61,4 @@ MANIFEST = Manifest(
     help=HELP,
     settings=preferences.ALL,
     personal_data=PERSONAL_DATA,
-    commands=(
-        "guibin.insight.commands:refresh",
-        "guibin.insight.commands:rfm",
-        "guibin.insight.commands:bench",
-    ),
 )

@@ -3,13 +3,14 @@
 from guibin.core import clock, jobs
 from guibin.core.errors import DomainError
 from guibin.core.permissions import SYSTEM
-from guibin.insight import api
 from guibin.insight.queueing import REFRESH, queue_refresh
 
 
 @jobs.task(name=REFRESH, lock=REFRESH)
 def refresh_task(run_id: int) -> None:
     """A refresh whose progress people watch. Repeating it is harmless."""
+    from guibin.insight import api  # the analytics libraries: loaded by the process that counts
+
     jobs.start_run(run_id, at=clock.now())
     try:
         result = api.refresh(

@@ -2,8 +2,6 @@
 
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
-
 # Readings that a character has only as a family name (Xiandai Hanyu Cidian).
 SURNAMES = {
     "单": "shàn", "仇": "qiú", "区": "ōu", "曾": "zēng", "解": "xiè", "查": "zhā", "盖": "gě", "任": "rén",
@@ -38,6 +36,8 @@ def name_pinyin(name: str) -> str:
     """``林婉清`` is ``Lín Wǎnqīng``; a name without Chinese characters gives ``""``."""
     if not name or not all("\u4e00" <= sign <= "\u9fff" for sign in name):
         return ""
+    from pypinyin import Style, lazy_pinyin  # a dictionary of megabytes: loaded with the first name
+
     split = 2 if name[:2] in DOUBLE_SURNAMES and len(name) > 2 else 1
     family = SURNAMES.get(name[:split]) or "".join(lazy_pinyin(name[:split], style=Style.TONE))
     given = "".join(lazy_pinyin(name[split:], style=Style.TONE))
@@ -47,5 +47,7 @@ def name_pinyin(name: str) -> str:
 @lru_cache(maxsize=4096)
 def pinyin_letters(text: str) -> tuple[str, str]:
     """Full pinyin and initials without tones, for search: ``客户`` is ``("kehu", "kh")``."""
+    from pypinyin import lazy_pinyin
+
     syllables = lazy_pinyin(text)
     return "".join(syllables).casefold(), "".join(part[:1] for part in syllables).casefold()

@@ -2,12 +2,13 @@
 
 import atexit
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from gettext import gettext
 from pathlib import Path
 
 from guibin.config.catalogues import PACKAGE, compile_catalogues
+from guibin.config.slices import SLICES
 from guibin.core.cli import Exit, say
 from guibin.core.errors import DomainError
 from guibin.core.keyring import key_path
@@ -24,6 +25,30 @@ def words() -> Mapping[str, str]:
 
 def home() -> Path:
     return Path(os.environ["GUIBIN_HOME"])
+
+
+QUESTIONS = {"--help", "--version"}
+
+
+def is_question(words: Sequence[str]) -> bool:
+    """Whether this command line only asks for words: help, or the version. ``guibin`` alone is one too."""
+    asked = list(words)
+    before = asked[: asked.index("--")] if "--" in asked else asked
+    return not before or (before[0] != "django" and not QUESTIONS.isdisjoint(before))
+
+
+def speak_only(language: str) -> None:
+    """Our words in ``language`` and nothing else: no home, no keys, no database, no models."""
+    from django.apps import apps
+    from django.conf import settings
+    from django.utils import translation
+
+    _compile_catalogues()
+    settings.configure(
+        USE_I18N=True, LOCALE_PATHS=[PACKAGE / name / "locale" for name in ("config", *SLICES)]
+    )
+    apps.populate(())
+    translation.activate(language)
 
 
 _made: set[str] = set()

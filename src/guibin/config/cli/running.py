@@ -2,8 +2,6 @@
 
 import os
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -100,6 +98,9 @@ def show_sign_ins(sign_ins: Sequence[tuple[str, str, str]]) -> None:
 
 
 def _wait_until_it_answers(address: str, is_ending: Callable[[], bool]) -> bool:
+    import urllib.error
+    import urllib.request
+
     until = time.monotonic() + READY_SECONDS_MAX
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while time.monotonic() < until and not is_ending():

@@ -2,7 +2,6 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from guibin.config import install
 from guibin.config.cli import running
 from guibin.core.cli import command, json_option, option, print_json, say
 
@@ -21,6 +20,8 @@ from guibin.core.cli import command, json_option, option, print_json, say
 )
 @json_option
 def setup(*, owner: str, as_json: bool) -> None:
+    from guibin.config import install
+
     done = install.install(say)
     link = _invite_owner(owner) if owner else ""
     if as_json:
@@ -57,6 +58,8 @@ def migrate_command(*, as_json: bool) -> None:
 @running.host_option
 @running.port_option
 def run(*, host: str, port: int) -> None:
+    from guibin.config import install
+
     running.check_free(host, port)
     install.install(say)
     running.serve_until_ended(host, port)
@@ -67,6 +70,7 @@ def run(*, host: str, port: int) -> None:
 @running.port_option
 @option("--no-serve", is_flag=True, help=_("Only make the shop."))
 def demo(*, host: str, port: int, no_serve: bool) -> None:
+    from guibin.config import install
     from guibin.config.demo.load import load_shop
 
     if not no_serve:

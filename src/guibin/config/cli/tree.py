@@ -1,14 +1,15 @@
 """All commands: those of the house first, then those of the slices in the order of their floors."""
 
 from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
 
 import click
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from guibin.config.cli import looking, running, setting_up
-from guibin.core.cli import Group, option
-from guibin.core.manifest import manifests
+from guibin.config.slices import SLICES
+from guibin.core.cli import Group, option, version_option
 
 HELP = _(
     "Guibin, the open VIP customer platform.\n\n"
@@ -38,18 +39,21 @@ class InOrder(Group):
 
 @cache
 def command_tree() -> Group:
-    """The root command with everything under it; Django must be set up."""
+    """The root command with everything under it. Modules of commands import what they do only when they
+    do it, so this is quick and needs no Django set up."""
 
     @click.group("guibin", cls=InOrder, help=HELP)
+    @version_option
     @option("--lang", help=_("Speak zh or en; GUIBIN_LANG and the terminal's LANG decide otherwise."))
     def root(lang: str | None) -> None:
         """``--lang`` has been taken out of the arguments before; it stands here to be documented."""
 
     for command in OURS:
         root.add_command(command)
-    for manifest in manifests():
-        for path in manifest.commands:
-            _add(root, import_string(path.replace(":", ".")))
+    for name in SLICES:
+        if find_spec(f"guibin.{name}.commands") is not None:
+            for command in import_module(f"guibin.{name}.commands").COMMANDS:
+                _add(root, command)
     return root
 
 

@@ -53,6 +53,30 @@ def guibin(home: Path) -> Guibin:
     return run
 
 
+@pytest.mark.parametrize(
+    "words", [[], ["--help"], ["vips", "--help"], ["--lang", "zh", "import", "--help"], ["--version"]]
+)
+def test_asking_for_words_makes_nothing(words: list[str], tmp_path: Path) -> None:
+    home = tmp_path / "not made"
+    ended = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "guibin", *words],
+        env=clean_environment(home),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == (0 if words else 2)
+    assert "guibin" in ended.stdout + ended.stderr
+    assert not home.exists()
+    loaded = {line.rpartition("|")[2].strip() for line in ended.stderr.splitlines()}
+    assert not loaded & {"django.db.models", "psycopg", "pyarrow", "structlog", "pypinyin"}
+
+
+def test_an_option_that_swallows_help_runs_nothing(guibin: Guibin, home: Path) -> None:
+    assert guibin("setup", "--owner", "--help").returncode == 2
+    assert not (home / "keys").exists()
+
+
 def test_help_is_spoken_in_both_languages(guibin: Guibin) -> None:
     english = guibin("serve", "--help", LANG="en_GB.UTF-8")
     chinese = guibin("--lang", "zh", "serve", "--help")

@@ -30,4 +30,3 @@ HELP = (
     ),
 )
 
-COMMANDS = ("guibin.console.profile.commands:customers_group",)

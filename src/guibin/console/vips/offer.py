@@ -77,4 +77,3 @@ HELP = (
         ),
     ),
 )
-COMMANDS = ("guibin.console.vips.commands:vips",)

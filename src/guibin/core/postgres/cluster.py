@@ -5,13 +5,14 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
-
-import psycopg
-from psycopg import sql
+from typing import TYPE_CHECKING
 
 from guibin.core.postgres.errors import DiskFull, NotStarted, OtherVersion
 from guibin.core.postgres.places import DATABASE, OWNER, ROLES, RUNTIME, SUPERUSER, Places, ServerUser
 from guibin.core.postgres.programs import Programs
+
+if TYPE_CHECKING:
+    import psycopg
 
 MEGABYTE = 1024 * 1024
 NEW_CLUSTER_MEGABYTES = 200
@@ -155,6 +156,9 @@ def make_roles(places: Places) -> None:
     The owner migrates and may create databases (for tests) and end sessions; the run-time role owns nothing
     and gets its rights table by table from the migrations.
     """
+    import psycopg
+    from psycopg import sql
+
     with psycopg.connect(
         places.url(SUPERUSER, "postgres"), autocommit=True, connect_timeout=10
     ) as connection:

@@ -1,10 +1,12 @@
 """What must be true of a server before the product trusts it with anybody's data."""
 
 from dataclasses import dataclass, field
-
-import psycopg
+from typing import TYPE_CHECKING, TypeAlias
 
 from guibin.core.postgres.errors import gettext_noop
+
+if TYPE_CHECKING:
+    import psycopg
 
 MAJOR_MIN = 15
 DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
@@ -24,6 +26,8 @@ class Danger:
 
 def dangers(*urls: str) -> list[Danger]:
     """What is unsafe for durability on the server, seen with each URL (settings may differ per role)."""
+    import psycopg
+
     found: dict[tuple[str, str], Danger] = {}
     for url in urls:
         with psycopg.connect(url, connect_timeout=10) as connection:
@@ -38,6 +42,8 @@ def check_server(url: str) -> list[Danger]:
     Durability settings, version, encoding, standby, and a run-time role that could rewrite the past.
     Raises ``psycopg.OperationalError`` when it cannot be reached.
     """
+    import psycopg
+
     with psycopg.connect(url, connect_timeout=10) as connection:
         return [
             *_too_old(connection),
@@ -47,7 +53,7 @@ def check_server(url: str) -> list[Danger]:
         ]
 
 
-Connection = psycopg.Connection[tuple[object, ...]]
+Connection: TypeAlias = "psycopg.Connection[tuple[object, ...]]"
 
 
 def _show(connection: Connection, name: str) -> str:

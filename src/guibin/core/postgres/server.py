@@ -7,8 +7,6 @@ import time
 from enum import Enum
 from pathlib import Path
 
-import psycopg
-
 from guibin.core.postgres.cluster import (
     RUNNING_MEGABYTES,
     check_disk,
@@ -40,6 +38,8 @@ class State(Enum):
 
 def ask(places: Places) -> State:
     """Connect as the superuser and look. Raises ``NotStarted`` when the server refuses us."""
+    import psycopg
+
     try:
         with psycopg.connect(places.url(SUPERUSER, "postgres"), connect_timeout=5) as connection:
             return State.READY if is_complete(connection) else State.BARE

@@ -71,7 +71,8 @@ STATEMENTS = {
     ),
     "id_number": (
         "SELECT c.id_number_index, coalesce(a.into_id, c.id) FROM customers_customer c "
-        "LEFT JOIN customers_customeralias a ON a.customer_id = c.id WHERE c.id_number_index = ANY(%s::bytea[])"
+        "LEFT JOIN customers_customeralias a ON a.customer_id = c.id "
+        "WHERE c.id_number_index = ANY(%s::bytea[])"
     ),
     "number": (
         "SELECT c.number, coalesce(a.into_id, c.id) FROM customers_customer c "

@@ -4,11 +4,13 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date
-
-from lunar_python import Lunar, LunarMonth
+from typing import TYPE_CHECKING
 
 from guibin.customers.rules.contact import plain_width
 from guibin.customers.rules.values import Birthday
+
+if TYPE_CHECKING:
+    from lunar_python import LunarMonth
 
 LEAP_YEAR = 2000
 BAND_YEARS = 5
@@ -68,13 +70,17 @@ def _occurrences(birthday: Birthday, year: int) -> Iterator[date]:
         month = month or _lunar_month(solar_or_lunar_year, birthday.month, leap=False)
         if month is not None:
             day = min(birthday.day, int(month.getDayCount()))
+            from lunar_python import Lunar
+
             solar = Lunar.fromYmd(
                 solar_or_lunar_year, -birthday.month if leap else birthday.month, day
             ).getSolar()
             yield date(solar.getYear(), solar.getMonth(), solar.getDay())
 
 
-def _lunar_month(year: int, month: int, *, leap: bool) -> LunarMonth | None:
+def _lunar_month(year: int, month: int, *, leap: bool) -> "LunarMonth | None":
+    from lunar_python import LunarMonth
+
     return LunarMonth.fromYm(year, -month if leap else month)
 
 

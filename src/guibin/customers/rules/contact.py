@@ -4,8 +4,6 @@ import re
 import unicodedata
 from functools import lru_cache
 
-import phonenumbers
-
 MOBILE_CN = re.compile(r"(?:\+?86|0086)?(1[3-9]\d{9})")
 MOBILE_PLAIN = re.compile(r"1[3-9][0-9]{9}")
 PHONE_NOISE = re.compile(r"[\s\-–—()./·]")
@@ -40,6 +38,8 @@ def normalise_phone(text: str, region: str = "CN") -> str | None:
 
 @lru_cache(maxsize=4096)
 def _parsed_phone(text: str, region: str) -> str | None:
+    import phonenumbers
+
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
@@ -81,6 +81,8 @@ def show_phone(phone: str) -> str:
     """``138 0013 8000`` for a mainland mobile, the international form for others."""
     if MOBILE_CN.fullmatch(phone):
         return f"{phone[3:6]} {phone[6:10]} {phone[10:]}"
+    import phonenumbers
+
     try:
         number = phonenumbers.parse(phone, None)
     except phonenumbers.NumberParseException:

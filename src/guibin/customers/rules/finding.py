@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, product
 
-from pypinyin import Style, lazy_pinyin
-
 from guibin.customers.rules.contact import last_four, normalise_email, normalise_phone, plain_width
 from guibin.customers.rules.variants import READINGS, SIMPLIFIED, SURNAME_READINGS
 
@@ -83,6 +81,8 @@ def _readings(run: str) -> list[tuple[str, ...]]:
 
 @lru_cache(maxsize=8192)
 def _character_readings(character: str) -> tuple[str, ...]:
+    from pypinyin import Style, lazy_pinyin  # a dictionary of megabytes: loaded with the first name
+
     usual = lazy_pinyin(character, style=Style.NORMAL, errors="ignore")
     syllables = dict.fromkeys([*(READINGS.get(character, "").split()), *usual])
     return tuple(_latin(syllable) for syllable in syllables) or (character,)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from guibin.core.clock import now
 from guibin.core.errors import DomainError
 from guibin.customers import api, words
+from guibin.customers.errors import AttributeUnknown
 from guibin.customers.forms import AttributeForm, TagForm
 from guibin.customers.permissions import MANAGE_ATTRIBUTES
 from guibin.web.access import actor_of, requires
@@ -70,6 +71,8 @@ def attribute(request: HttpRequest, code: str) -> HttpResponse:
 def _attribute_page(request: HttpRequest, code: str | None) -> HttpResponse:
     everything = api.list_attributes(archived=True)
     known = next((each for each in everything if each.code == code), None)
+    if code is not None and known is None:
+        raise AttributeUnknown(code=code)
     form = AttributeForm(request.POST or None, initial=_initial(known))
     if known is not None:
         form.fields["code"].disabled = form.fields["kind"].disabled = True

@@ -35,7 +35,8 @@ def copy_out(query: str, parameters: Sequence[object], schema: pa.Schema) -> pa.
     buffer = io.BytesIO()
     with (
         connection.cursor() as cursor,
-        cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv, FORCE_QUOTE *)", parameters) as copy,
+        # Django's cursor for debugging takes no parameters here; the driver's own, inside it, does.
+        cursor.cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv, FORCE_QUOTE *)", parameters) as copy,
     ):
         for piece in copy:
             buffer.write(piece)
