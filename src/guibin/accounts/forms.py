@@ -45,6 +45,14 @@ def _plain(form: Any) -> None:
         field.widget.attrs.pop("placeholder", None)
 
 
+def _ask_new_password(form: Any) -> None:
+    """The two fields of a new password, in our words."""
+    form.fields["password1"].label = _("New password")
+    form.fields["password1"].help_text = PASSWORD_HELP
+    form.fields["password2"].label = _("New password again")
+    _plain(form)
+
+
 class SignInForm(LoginForm):  # type: ignore[misc]  # allauth ships no types
     """Sign-in name and password."""
 
@@ -71,10 +79,7 @@ class NewPasswordForm(ResetPasswordKeyForm):  # type: ignore[misc]  # allauth sh
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password1"].label = _("New password")
-        self.fields["password1"].help_text = PASSWORD_HELP
-        self.fields["password2"].label = _("New password again")
-        _plain(self)
+        _ask_new_password(self)
 
 
 class PasswordChangeForm(ChangePasswordForm):  # type: ignore[misc]  # allauth ships no types
@@ -84,10 +89,7 @@ class PasswordChangeForm(ChangePasswordForm):  # type: ignore[misc]  # allauth s
         super().__init__(*args, **kwargs)
         self.fields["oldpassword"].label = _("Current password")
         self.fields["oldpassword"].help_text = ""
-        self.fields["password1"].label = _("New password")
-        self.fields["password1"].help_text = PASSWORD_HELP
-        self.fields["password2"].label = _("New password again")
-        _plain(self)
+        _ask_new_password(self)
 
 
 class PasswordSetForm(SetPasswordForm):  # type: ignore[misc]  # allauth ships no types
@@ -95,10 +97,7 @@ class PasswordSetForm(SetPasswordForm):  # type: ignore[misc]  # allauth ships n
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password1"].label = _("New password")
-        self.fields["password1"].help_text = PASSWORD_HELP
-        self.fields["password2"].label = _("New password again")
-        _plain(self)
+        _ask_new_password(self)
 
 
 class PreferencesForm(forms.Form):

@@ -28,3 +28,13 @@ class PersonalData:
     fields: Mapping[str, PrivacyClass] = field(default_factory=dict)
     export: Exporter | None = None
     erase: Eraser | None = None
+
+
+def by_field(classes: Mapping[str, Mapping[PrivacyClass, str]]) -> dict[str, PrivacyClass]:
+    """``{"Model": {class: "names of fields"}}`` as ``{"Model.field": class}``."""
+    return {
+        f"{model}.{name}": kind
+        for model, kinds in classes.items()
+        for kind, names in kinds.items()
+        for name in names.split()
+    }

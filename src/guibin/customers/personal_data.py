@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from guibin.core import clock
 from guibin.core.permissions import SYSTEM
-from guibin.core.privacy import PersonalData, PrivacyClass
+from guibin.core.privacy import PersonalData, PrivacyClass, by_field
 from guibin.customers.operations.people import erase_customer
 from guibin.customers.queries.labels import list_field_history, list_notes
 from guibin.customers.queries.people import read_customer
@@ -90,12 +90,7 @@ def erase(customer_id: int) -> None:
 
 
 PERSONAL_DATA = PersonalData(
-    fields={
-        f"{model}.{name}": kind
-        for model, classes in FIELDS.items()
-        for kind, names in classes.items()
-        for name in names.split()
-    },
+    fields=by_field(FIELDS),
     export=export,
     erase=erase,
 )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from guibin.core.permissions import SYSTEM
-from guibin.core.privacy import PersonalData, PrivacyClass
+from guibin.core.privacy import PersonalData, PrivacyClass, by_field
 from guibin.purchases.models import Order
 from guibin.purchases.queries.customers import list_orders_of, list_refunds_of
 from guibin.purchases.queries.orders import get_order
@@ -94,12 +94,7 @@ def erase(customer_id: int) -> None:
 
 
 PERSONAL_DATA = PersonalData(
-    fields={
-        f"{model}.{name}": kind
-        for model, classes in FIELDS.items()
-        for kind, names in classes.items()
-        for name in names.split()
-    },
+    fields=by_field(FIELDS),
     export=export,
     erase=erase,
 )

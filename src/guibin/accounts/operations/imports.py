@@ -1,7 +1,8 @@
 """Stores and staff from files: set-based upserts, and taking a whole batch back."""
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
@@ -21,7 +22,7 @@ from guibin.accounts.events import (
 from guibin.accounts.permissions import MANAGE_STAFF, MANAGE_STORES
 from guibin.accounts.rules import UpsertPolicy
 from guibin.accounts.values import BulkResult, RowResult, StaffRow, StoreRow, UndoResult
-from guibin.core.events import Entry, Origin, record_many, subject
+from guibin.core.events import Entry, Event, Origin, record_many, subject
 from guibin.core.permissions import Actor
 
 STORE_FIELDS = ("code", "name", "kind", "city")
@@ -282,17 +283,7 @@ def undo_upsert_stores(
     made = _ids(undo)
     staffed = models.Staff.objects.filter(store_id__in=made).values_list("store_id", flat=True)
     needed = set(in_use) | {pk for pk in staffed if pk is not None}
-    return _undo(
-        models.Store.objects,
-        undo,
-        needed=needed,
-        kind="store",
-        removed=lambda pk: StoreRemoved(store_id=pk),
-        actor=actor,
-        at=at,
-        batch_id=batch_id,
-        changed=lambda pk, fields: StoreChanged(store_id=pk, fields=fields),
-    )
+    return _undo(STORE, undo, needed=needed, actor=actor, at=at, batch_id=batch_id)
 
 
 def undo_upsert_staff(
@@ -307,31 +298,42 @@ def undo_upsert_staff(
     actor.require(MANAGE_STAFF)
     rows = models.Staff.objects.filter(pk__in=_ids(undo))
     came_in = {row.pk for row in rows if row.has_usable_password() or row.last_login is not None}
-    return _undo(
-        models.Staff.objects,
-        undo,
-        needed=came_in | set(in_use),
-        kind="staff",
-        removed=lambda pk: StaffRemoved(staff_id=pk),
-        actor=actor,
-        at=at,
-        batch_id=batch_id,
-        changed=lambda pk, fields: StaffChanged(staff_id=pk, fields=fields),
-    )
+    return _undo(STAFF, undo, needed=came_in | set(in_use), actor=actor, at=at, batch_id=batch_id)
 
 
 def _ids(undo: Mapping[str, object]) -> list[int]:
     return [int(pk) for pk in cast("Sequence[int]", undo["created"])]
 
 
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What can be taken back: its table, the subject of its events, and the events themselves."""
+
+    table: db.Manager[Any]
+    subject: str
+    removed: Callable[[int], Event]
+    changed: Callable[[int, tuple[str, ...]], Event]
+
+
+STORE = _Kind(
+    models.Store.objects,
+    "store",
+    removed=lambda pk: StoreRemoved(store_id=pk),
+    changed=lambda pk, fields: StoreChanged(store_id=pk, fields=fields),
+)
+STAFF = _Kind(
+    models.Staff.objects,
+    "staff",
+    removed=lambda pk: StaffRemoved(staff_id=pk),
+    changed=lambda pk, fields: StaffChanged(staff_id=pk, fields=fields),
+)
+
+
 def _undo(
-    table: db.Manager[Any],
+    kind: _Kind,
     undo: Mapping[str, object],
     *,
     needed: set[int],
-    kind: str,
-    removed: Any,
-    changed: Any,
     actor: Actor,
     at: datetime,
     batch_id: uuid.UUID,
@@ -341,7 +343,7 @@ def _undo(
     kept: list[tuple[int, str]] = []
     entries: list[Entry] = []
     with transaction.atomic():
-        stored = table.select_for_update().in_bulk([*_ids(undo), *map(int, before)])
+        stored = kind.table.select_for_update().in_bulk([*_ids(undo), *map(int, before)])
         gone = [pk for pk in _ids(undo) if pk in stored and pk not in needed]
         kept += [(pk, "accounts.in_use") for pk in _ids(undo) if pk in stored and pk in needed]
         restored = []
@@ -354,10 +356,10 @@ def _undo(
             for field in fields:
                 setattr(row, field, old[field])
             restored.append(row)
-            entries.append(Entry(changed(row.pk, fields), [subject(kind, row.pk)]))
+            entries.append(Entry(kind.changed(row.pk, fields), [subject(kind.subject, row.pk)]))
         if restored:
-            table.bulk_update(restored, list(next(iter(before.values()))))
-        table.filter(pk__in=gone).delete()
-        entries += [Entry(removed(pk), [subject(kind, pk)]) for pk in gone]
+            kind.table.bulk_update(restored, list(next(iter(before.values()))))
+        kind.table.filter(pk__in=gone).delete()
+        entries += [Entry(kind.removed(pk), [subject(kind.subject, pk)]) for pk in gone]
         record_many(entries, actor=actor, at=at, origin=Origin.IMPORT, batch_id=batch_id)
     return UndoResult(taken_back=len(gone) + len(restored), kept=kept)
