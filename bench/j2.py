@@ -17,6 +17,7 @@ from guibin.insight.facts.engine import DuckEngine, open_duck
 from guibin.insight.facts.judging import Wishes, find_cuts, find_judging, judge_table
 from guibin.insight.facts.schema import COUNTED_NAMES
 from guibin.insight.rules.scores import NO_CUTS
+from guibin.insight.warehouse.copying import ROW_GROUP, write_options
 from guibin.insight.warehouse.versions import Content, Version
 
 NARROW = ("customer_id", "recency_days", "orders_count", "net_minor", "orders_12m", "net_12m_minor")
@@ -36,7 +37,8 @@ def write_version(size: Size, folder: Path) -> Version:
     contents = {}
     for name, table in make_shop(size).items():
         (folder / name).mkdir()
-        pq.write_table(table, folder / name / "base.parquet", compression="snappy", row_group_size=200_000)
+        options = write_options(table.schema)
+        pq.write_table(table, folder / name / "base.parquet", row_group_size=ROW_GROUP, **options)
         contents[name] = Content(name, KEYS[name], "", table.num_rows, 0, 0, -1)
     return Version("bench", folder, 0, None, contents)
 
@@ -94,7 +96,7 @@ def _whole(version: Version, size: Size, job: str, goal: str, rounds: int) -> Re
 def _judging_seconds(duck: DuckEngine, version: Version) -> float:
     counted = count_all(duck, version, LAST_DAY, COUNTED_NAMES)
     began = time.perf_counter()
-    judge_table(duck, counted, find_judging(counted, Wishes()))
+    judge_table(counted, find_judging(counted, Wishes()))
     return time.perf_counter() - began
 
 

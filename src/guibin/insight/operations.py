@@ -5,29 +5,35 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from django.db import connection, transaction
 
 from guibin.accounts import api as accounts
 from guibin.core.events import record, subject
 from guibin.core.permissions import Actor
 from guibin.insight.events import FactsRefreshed
-from guibin.insight.facts import canonical, publishing
-from guibin.insight.facts.counting import count_version, counted_path, keep
-from guibin.insight.facts.engine import SOURCE_NAMES, DuckEngine, open_duck, open_engine, view_statements
-from guibin.insight.facts.judging import as_record
-from guibin.insight.facts.store import judge_and_keep, judging_of
+from guibin.insight.facts import publishing
+from guibin.insight.facts.canonical import digest_text
+from guibin.insight.facts.engine import (
+    SOURCE_NAMES,
+    AnyEngine,
+    DuckEngine,
+    open_duck,
+    open_engine,
+    view_statements,
+)
+from guibin.insight.facts.judging import as_record, from_record
+from guibin.insight.facts.making import Made, Published, make_all, make_changed
 from guibin.insight.models import Refresh
 from guibin.insight.preferences import get_wishes
 from guibin.insight.queries.facts import get_day_of
 from guibin.insight.reports import RefreshResult
+from guibin.insight.rules.wishes import Wishes
 from guibin.insight.warehouse import extract, versions
 from guibin.insight.warehouse.copying import build_version
 from guibin.insight.warehouse.versions import Version
 
 Progress = Callable[[int, int], None]
-COPIED, COUNTED, JUDGED, WHOLE = 60, 80, 95, 100
+COPIED, MADE, WHOLE = 60, 90, 100
 
 
 def refresh(
@@ -45,27 +51,33 @@ def refresh(
     day = as_of or get_day_of(at)
     with extract.refresh_lock() as link, open_engine(engine) as chosen:
         version = _copy(link, tell)
-        counted, mode = count_version(chosen, version, day)
-        keep(counted, counted_path(version, day))
-        tell(COUNTED, WHOLE)
-        with open_duck() as duck:
-            organisation = accounts.organisation()
-            facts = judge_and_keep(duck, version, day, get_wishes(organisation.base_currency), counted)
-            named, anonymous, digest = _sum_up(duck, version, day, facts)
-            sums = canonical.checksums(duck, facts)
-        pq.write_table(sums, version.folder / "published.parquet")
-        before = _published_before(version)
+        wishes = get_wishes(accounts.organisation().base_currency)
+        made = _make(chosen, version, day, wishes)
+        named, anonymous = _count_orders(version, day)
         version = versions.finish(version)
-        tell(JUDGED, WHOLE)
+        tell(MADE, WHOLE)
         result = RefreshResult(
-            engine=chosen.name, as_of=day, customers=facts.num_rows, orders=named + anonymous,
-            orders_anonymous=anonymous, changed=0, mode=mode, seconds=0.0, digest=digest, version=version.id,
+            engine=chosen.name, as_of=day, customers=made.customers, orders=named + anonymous,
+            orders_anonymous=anonymous, changed=0, mode=made.mode, seconds=0.0,
+            digest=digest_text(made.digest), version=version.id,
         )  # fmt: skip
         seconds = time.perf_counter() - began
-        changed = _publish(facts, sums, before, result, actor=actor, at=at, seconds=seconds)
+        changed = _publish(made, result, actor=actor, at=at, seconds=seconds)
         versions.sweep(version)
     tell(WHOLE, WHOLE)
     return replace(result, changed=changed, seconds=round(time.perf_counter() - began, 3))
+
+
+def _make(engine: AnyEngine, version: Version, day: date, wishes: Wishes) -> Made:
+    """The facts of the day, from those published last where the version continues theirs."""
+    newest = Refresh.objects.order_by("-id").first()
+    if isinstance(engine, DuckEngine) and newest is not None and newest.version == version.parent:
+        parent = versions.open_version(newest.version)
+        published = Published(parent, newest.as_of, from_record(newest.judging), int(newest.digest, 16))
+        made = make_changed(engine, version, published, day, wishes)
+        if made is not None:
+            return made
+    return make_all(engine, version, day, wishes, publishing.published_checksums)
 
 
 def _silent(_done: int, _total: int) -> None:
@@ -107,46 +119,29 @@ def _expected_rows(tables: list[str]) -> int:
         return max(1, int(cursor.fetchone()[0]))
 
 
-def _sum_up(duck: DuckEngine, version: Version, day: date, facts: pa.Table) -> tuple[int, int, str]:
-    """Orders that count, with and without a customer, and the digest of the facts."""
-    for statement in view_statements(version):
-        duck.link.execute(statement)
-    named, anonymous = duck.link.execute(
-        "SELECT count(customer_id), count(*) - count(customer_id) FROM orders "
-        "WHERE status <> 'cancelled' AND ordered_on <= ?",
-        [day],
-    ).fetchall()[0]
-    categories = duck.run("SELECT category_id, name FROM categories")
-    return int(named), int(anonymous), canonical.digest(duck, facts, categories)
+def _count_orders(version: Version, day: date) -> tuple[int, int]:
+    """Orders that count, with and without a customer."""
+    with open_duck() as duck:
+        for statement in view_statements(version):
+            duck.link.execute(statement)
+        found = duck.link.execute(
+            "SELECT count(customer_id), count(*) - count(customer_id) FROM orders "
+            "WHERE status <> 'cancelled' AND ordered_on <= ?",
+            [day],
+        ).fetchall()
+    named, anonymous = found[0]
+    return int(named), int(anonymous)
 
 
-def _published_before(version: Version) -> pa.Table:
-    """Checksums of what is published: from the parent version, else from the database."""
-    if version.parent is not None:
-        path = versions.root() / "versions" / version.parent / "published.parquet"
-        if path.exists():
-            return pq.read_table(path)
-    return publishing.published_checksums()
-
-
-def _publish(
-    facts: pa.Table,
-    sums: pa.Table,
-    before: pa.Table,
-    result: RefreshResult,
-    *,
-    actor: Actor,
-    at: datetime,
-    seconds: float,
-) -> int:
-    ids, gone = publishing.changed_ids(sums, before)
+def _publish(made: Made, result: RefreshResult, *, actor: Actor, at: datetime, seconds: float) -> int:
+    ids, gone = publishing.changed_ids(made.sums, made.before)
     changed = len(ids) + len(gone)
     with transaction.atomic():
-        publishing.publish(facts, sums, ids, gone, result.as_of)
+        publishing.publish(made.rows, made.sums, ids, gone, result.as_of)
         row = Refresh.objects.create(
             version=result.version, as_of=result.as_of, engine=result.engine, mode=result.mode,
             customers=result.customers, orders=result.orders, orders_anonymous=result.orders_anonymous,
-            changed=changed, digest=result.digest, judging=as_record(judging_of(facts)),
+            changed=changed, digest=result.digest, judging=as_record(made.judging),
             started_at=at, finished_at=at + timedelta(seconds=seconds),
         )  # fmt: skip
         event = FactsRefreshed(

@@ -1,7 +1,6 @@
 """Fact rows as text, the same on every engine and run: for the digest, and to tell which rows changed."""
 
-import hashlib
-
+import numpy as np
 import pyarrow as pa
 
 from guibin.insight.facts.engine import DuckEngine
@@ -32,22 +31,36 @@ NAMES = (
 )
 
 
-def digest(engine: DuckEngine, facts: pa.Table, categories: pa.Table) -> str:
-    """SHA-256 over every fact row in order of the customer's number.
+WRAP = 2**256
 
-    Ids do not enter (categories by name), so a shop imported twice, in any order, has one digest.
+
+def digest(engine: DuckEngine, facts: pa.Table, categories: pa.Table) -> int:
+    """The sum of the SHA-256 of every fact row, as whole numbers below 2^256 with what is over cut off.
+
+    Ids do not enter (categories by name), and a sum knows no order, so a shop imported twice, in any
+    order, has one digest; and the digest of a shop of which few rows changed is found by taking away the
+    rows as they were and adding them as they are (``changed_digest``).
     """
     engine.link.register("digested", facts)
     engine.link.register("digested_categories", categories)
-    rows = engine.run(
-        f"SELECT sha256({DIGESTED}) AS row_hash FROM digested, {NAMES} ORDER BY number, customer_id"
-    )
+    rows = engine.run(f"SELECT unhex(sha256({DIGESTED})) AS row_hash FROM digested, {NAMES}")
     engine.link.unregister("digested")
     engine.link.unregister("digested_categories")
-    whole = hashlib.sha256()
+    words = np.zeros(8, np.uint64)
     for chunk in rows["row_hash"].chunks:
-        whole.update("".join(chunk.to_pylist()).encode())
-    return whole.hexdigest()
+        hashes = np.frombuffer(b"".join(chunk.to_pylist()), ">u4").reshape(-1, 8)
+        words += hashes.sum(axis=0, dtype=np.uint64)
+    return sum(int(word) << 32 * place for place, word in enumerate(reversed(words))) % WRAP
+
+
+def changed_digest(digest: int, *, taken: int, added: int) -> int:
+    """``digest`` without the rows whose digest is ``taken`` and with those whose digest is ``added``."""
+    return (digest - taken + added) % WRAP
+
+
+def digest_text(digest: int) -> str:
+    """64 hexadecimal digits."""
+    return f"{digest:064x}"
 
 
 def checksums(engine: DuckEngine, facts: pa.Table) -> pa.Table:

@@ -1,38 +1,25 @@
 """Counting the facts of a version as of a day: all of them, or only of customers whose rows changed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from guibin.insight.facts.engine import (
-    SOURCE_NAMES,
-    AnyEngine,
-    DuckEngine,
-    open_duck,
-    view_statements,
-)
+from guibin.insight.facts.engine import SOURCE_NAMES, AnyEngine, DuckEngine, view_statements
 from guibin.insight.facts.expression import Sources, counted_facts
 from guibin.insight.facts.schema import COUNTED_NAMES, COUNTED_SCHEMA
-from guibin.insight.warehouse.versions import Version, open_version, root
+from guibin.insight.warehouse.versions import Version
 
 AFFECTED_SHARE_MAX = 0.25
 
 
-def counted_path(version: Version, as_of: date) -> Path:
-    return version.facts / f"{as_of.isoformat()}.counted.parquet"
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Customers any of whose rows changed, and their counted facts now (who is no customer has none)."""
 
-
-def count_version(engine: AnyEngine, version: Version, as_of: date) -> tuple[pa.Table, str]:
-    """The counted facts of all customers, ordered by id, and whether they were counted in full."""
-    if engine.name == "duckdb":
-        table = _count_changed(version, as_of)
-        if table is not None:
-            return table, "incremental"
-    return count_all(engine, version, as_of), "full"
+    affected: pa.Array
+    anew: pa.Table
 
 
 def count_all(
@@ -61,29 +48,22 @@ def compiled(engine: DuckEngine, sources: Sources, as_of: date, columns: tuple[s
 _QUERIES: dict[object, str] = {}
 
 
-def _count_changed(version: Version, as_of: date) -> pa.Table | None:
-    """Count anew who changed since the parent version and keep the rest; None when that does not pay."""
-    if version.parent is None:
+def count_changed(engine: DuckEngine, version: Version, parent: Version, as_of: date) -> Changed | None:
+    """Count anew whose rows changed since the parent version; None when that does not pay."""
+    affected = _count_affected(engine, version, parent)
+    if affected is None:
         return None
-    parent = open_version(version.parent, root() / "versions" / version.parent)
-    if not counted_path(parent, as_of).exists():
-        return None
-    with open_duck() as engine:
-        affected = _count_affected(engine, version, parent)
-        if affected is None:
-            return None
-        if not affected:
-            return pq.read_table(counted_path(parent, as_of))
-        known = str(counted_path(parent, as_of)).replace("'", "''")
-        for name in ("orders", "refunds", "customers"):
-            engine.link.execute(PICK.format(name=name, chosen="affected", key="customer_id"))
-        engine.link.execute(PICK.format(name="order_lines", chosen="picked_orders", key="order_id"))
-        own = ("orders", "refunds", "customers", "order_lines")
-        picked = {name: engine.backend.table(f"picked_{name}") for name in own}
-        rest = {name: engine.backend.table(name) for name in ("products", "categories")}
-        anew = engine.run(compiled(engine, Sources(**picked, **rest), as_of, COUNTED_NAMES))
-        kept = engine.run(f"SELECT * FROM read_parquet('{known}') ANTI JOIN affected USING (customer_id)")
-    return pa.concat_tables([anew.cast(COUNTED_SCHEMA), kept.cast(COUNTED_SCHEMA)]).sort_by("customer_id")
+    ids = engine.run("SELECT customer_id FROM affected ORDER BY customer_id")["customer_id"].combine_chunks()
+    if not affected:
+        return Changed(ids, COUNTED_SCHEMA.empty_table())
+    for name in ("orders", "refunds", "customers"):
+        engine.link.execute(PICK.format(name=name, chosen="affected", key="customer_id"))
+    engine.link.execute(PICK.format(name="order_lines", chosen="picked_orders", key="order_id"))
+    own = ("orders", "refunds", "customers", "order_lines")
+    picked = {name: engine.backend.table(f"picked_{name}") for name in own}
+    rest = {name: engine.backend.table(name) for name in ("products", "categories")}
+    anew = engine.run(compiled(engine, Sources(**picked, **rest), as_of, COUNTED_NAMES))
+    return Changed(ids, anew.cast(COUNTED_SCHEMA).sort_by("customer_id"))
 
 
 def _count_affected(engine: DuckEngine, version: Version, parent: Version) -> int | None:
@@ -125,17 +105,3 @@ WITH touched_order AS (
 )
 SELECT customer_id FROM named WHERE customer_id IS NOT NULL
 """
-
-
-def keep(table: pa.Table, path: Path) -> None:
-    """Write a fact table beside its final name and rename it into place."""
-    path.parent.mkdir(exist_ok=True)
-    unfinished = path.with_suffix(f".{id(table)}.unfinished")
-    pq.write_table(table, unfinished, compression="zstd")
-    unfinished.replace(path)
-
-
-@lru_cache(maxsize=4)
-def read_kept(path: Path) -> pa.Table:
-    """A kept fact table; versions never change, so the newest few stay in memory."""
-    return pq.read_table(path)

@@ -4,7 +4,9 @@ Integers stay integers; the three interval figures are single divisions of exact
 every engine gives the same bits. Missing money counts as nothing, never as unknown order.
 """
 
-from collections.abc import Callable, Iterable
+import functools
+import operator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -32,7 +34,7 @@ class Sources:
     categories: Table
 
 
-# Which branch of the expression a column needs.
+# Which part of the expression a column needs.
 BRANCHES: dict[str, frozenset[str]] = {
     "lifetime": frozenset((
         "first_order_on", "last_order_on", "recency_days", "orders_count", "gross_minor", "net_minor",
@@ -41,7 +43,7 @@ BRANCHES: dict[str, frozenset[str]] = {
     )),
     "returned": frozenset((
         "refund_minor", "net_minor", "refund_12m_minor", "net_12m_minor", "refunds_count", "net_year_minor",
-        "profit_12m_minor",
+        "profit_12m_minor", "months_net_minor",
     )),
     "monthly": frozenset(("months_active_12m", "months_net_minor", "months_orders", "orders_month_max")),
     "intervals": frozenset((
@@ -54,6 +56,7 @@ BRANCHES: dict[str, frozenset[str]] = {
 def counted_facts(sources: Sources, as_of: date, columns: Iterable[str] = COUNTED_NAMES) -> Table:
     """One row per customer of ``as_of``, with ``columns`` in schema order; only what they need is read."""
     wanted = set(columns)
+    needs = {name for name, covered in BRANCHES.items() if wanted & covered}
     window = YearWindow.ending(as_of)
     orders = sources.orders.filter(
         sources.orders.customer_id.notnull(),
@@ -63,19 +66,16 @@ def counted_facts(sources: Sources, as_of: date, columns: Iterable[str] = COUNTE
     refunds = sources.refunds.filter(
         sources.refunds.customer_id.notnull(), sources.refunds.refunded_on <= as_of
     )
-    branches: dict[str, Callable[[], Table]] = {
-        "lifetime": lambda: _lifetime(orders, window),
-        "returned": lambda: _returned(refunds, window),
-        "monthly": lambda: _monthly(orders, refunds, window),
-        "intervals": lambda: _intervals(orders),
-        "goods": lambda: _goods(sources, orders, window),
-    }
-    table = sources.customers.select("customer_id", "number", "joined_on")
+    bought = _with_gaps(orders) if "intervals" in needs else orders
     # Who was a customer on the day follows from orders and refunds, whatever columns are wanted.
-    for name, build in branches.items():
-        if name in {"lifetime", "returned"} or wanted & BRANCHES[name]:
-            branch = build()
-            table = table.left_join(branch, "customer_id").drop("customer_id_right")
+    branches = [_lifetime(bought, window), _returned(refunds, window, monthly="monthly" in needs)]
+    if "monthly" in needs:
+        branches.append(_monthly(bought, window))
+    if "goods" in needs:
+        branches.append(_goods(sources, orders, window))
+    table = sources.customers.select("customer_id", "number", "joined_on")
+    for branch in branches:
+        table = table.left_join(branch, "customer_id").drop("customer_id_right")
     return _shape(table, as_of, wanted)
 
 
@@ -84,29 +84,55 @@ def _sum(values: Any, where: Any = None) -> Any:
     return values.sum(where=where).fill_null(0).cast("int64")
 
 
-def _lifetime(orders: Table, window: YearWindow) -> Table:
-    recent = orders.ordered_on > window.after
-    return orders.group_by("customer_id").agg(
-        first_order_on=orders.ordered_on.min(),
-        last_order_on=orders.ordered_on.max(),
-        orders_count=orders.count(),
-        gross_minor=_sum(orders.amount_base_minor),
-        orders_12m=orders.count(where=recent),
-        gross_12m_minor=_sum(orders.amount_base_minor, recent),
-        promotions_12m=orders.count(where=recent & orders.promoted),
-        gross_year=_sum(orders.amount_base_minor, orders.ordered_on >= window.year_start),
+def _with_gaps(orders: Table) -> Table:
+    """Orders with the days since the customer's order before; null on the first purchase day and for
+    further orders of one day. The window leaves each customer's rows together, which makes every
+    grouping after it cheap: so what groups all orders starts here."""
+    before = orders.ordered_on.lag().over(
+        ibis.window(group_by=orders.customer_id, order_by=orders.ordered_on)
+    )
+    gap = orders.ordered_on.delta(before, unit="day").cast("int64").nullif(0)
+    return orders.select("customer_id", "ordered_on", "amount_base_minor", "promoted", gap=gap)
+
+
+def _lifetime(bought: Table, window: YearWindow) -> Table:
+    recent = bought.ordered_on > window.after
+    intervals: dict[str, Any] = {}
+    if "gap" in bought.columns:
+        intervals = {
+            "gaps": bought.gap.count(),
+            "gaps_sum": _sum(bought.gap),
+            "gaps_squares": _sum(bought.gap * bought.gap),
+            "interval_days_median": bought.gap.median().cast("float64"),
+        }
+    return bought.group_by("customer_id").agg(
+        first_order_on=bought.ordered_on.min(),
+        last_order_on=bought.ordered_on.max(),
+        orders_count=bought.count(),
+        gross_minor=_sum(bought.amount_base_minor),
+        orders_12m=bought.count(where=recent),
+        gross_12m_minor=_sum(bought.amount_base_minor, recent),
+        promotions_12m=bought.count(where=recent & bought.promoted),
+        gross_year=_sum(bought.amount_base_minor, bought.ordered_on >= window.year_start),
+        **intervals,
     )
 
 
-def _returned(refunds: Table, window: YearWindow) -> Table:
-    recent = refunds.refunded_on > window.after
-    return refunds.group_by("customer_id").agg(
-        refunds_count=refunds.count(),
-        refund_minor=_sum(refunds.amount_base_minor),
-        refund_12m_minor=_sum(refunds.amount_base_minor, recent),
-        refund_year=_sum(refunds.amount_base_minor, refunds.refunded_on >= window.year_start),
-        refund_cost_12m=_sum(refunds.cost_base_minor, recent),
-        refund_cost_unknown=refunds.count(where=recent & refunds.cost_base_minor.isnull()),
+def _returned(refunds: Table, window: YearWindow, *, monthly: bool) -> Table:
+    dated = refunds.mutate(month=_month(refunds.refunded_on, window)) if monthly else refunds
+    recent = dated.refunded_on > window.after
+    by_month = {
+        f"back_{month}": _sum(dated.amount_base_minor, recent & (dated.month == month))
+        for month in range(MONTHS if monthly else 0)
+    }
+    return dated.group_by("customer_id").agg(
+        refunds_count=dated.count(),
+        refund_minor=_sum(dated.amount_base_minor),
+        refund_12m_minor=_sum(dated.amount_base_minor, recent),
+        refund_year=_sum(dated.amount_base_minor, dated.refunded_on >= window.year_start),
+        refund_cost_12m=_sum(dated.cost_base_minor, recent),
+        refund_cost_unknown=dated.count(where=recent & dated.cost_base_minor.isnull()),
+        **by_month,
     )
 
 
@@ -116,77 +142,55 @@ def _month(day: Any, window: YearWindow) -> Any:
     return ibis.cases(*newest_first, else_=0).cast("int8")
 
 
-def _monthly(orders: Table, refunds: Table, window: YearWindow) -> Table:
-    bought = orders.filter(orders.ordered_on > window.after).select(
-        "customer_id", month=_month(orders.ordered_on, window), amount=orders.amount_base_minor
+def _monthly(bought: Table, window: YearWindow) -> Table:
+    """Orders and what they came to in each month; what was given back is taken off later."""
+    recent = bought.filter(bought.ordered_on > window.after).select(
+        "customer_id", month=_month(bought.ordered_on, window), amount=bought.amount_base_minor
     )
-    by_month = bought.group_by("customer_id", "month").agg(number=bought.count(), net=_sum(bought.amount))
-    given_back = refunds.filter(refunds.refunded_on > window.after).select(
-        "customer_id", month=_month(refunds.refunded_on, window), amount=refunds.amount_base_minor
-    )
-    back_by_month = given_back.group_by("customer_id", "month").agg(
-        number=ibis.literal(0, "int64"), net=(-_sum(given_back.amount)).cast("int64")
-    )
-    both = by_month.union(back_by_month, distinct=False)
-    sums = {
-        name: both[column].sum(where=both.month == month).fill_null(0).cast("int64")
-        for month in range(MONTHS)
-        for name, column in ((f"net_{month}", "net"), (f"number_{month}", "number"))
-    }
-    return both.group_by("customer_id").agg(
-        **sums,
-        months_active_12m=both.count(where=both.number > 0),
-        orders_month_max=both.number.max(),
-    )
-
-
-def _intervals(orders: Table) -> Table:
-    """Purchase days and the gaps between them: orders of one day are one purchase day."""
-    before = orders.ordered_on.lag().over(
-        ibis.window(group_by=orders.customer_id, order_by=orders.ordered_on)
-    )
-    gap = orders.ordered_on.delta(before, unit="day").cast("int64").nullif(0)
-    days = orders.select("customer_id", gap=gap)
-    return days.group_by("customer_id").agg(
-        gaps=days.gap.count(),
-        gaps_sum=_sum(days.gap),
-        gaps_squares=_sum(days.gap * days.gap),
-        interval_days_median=days.gap.median().cast("float64"),
-    )
+    sums: dict[str, Any] = {}
+    for month in range(MONTHS):
+        sums[f"gross_{month}"] = _sum(recent.amount, recent.month == month)
+        sums[f"number_{month}"] = recent.count(where=recent.month == month)
+    return recent.group_by("customer_id").agg(**sums)
 
 
 def _goods(sources: Sources, orders: Table, window: YearWindow) -> Table:
-    """Categories and cost of the year's lines.
+    """Categories and cost of the year's lines, and how many orders have no line of goods at all.
 
     Whose a line is, and when, its order says; of which category, its product: both may change after
     the line was written.
     """
     recent = orders.filter(orders.ordered_on > window.after).select("order_id", "customer_id")
     lines = sources.order_lines.select(
-        "order_id", "product_id", "kind", "amount_base_minor", "cost_base_minor"
+        "order_id", "product_id", "kind", amount="amount_base_minor", cost="cost_base_minor"
     )
-    lines = lines.join(recent, "order_id")
-    is_goods = lines.kind == GOODS
-    cost = lines.group_by("customer_id").agg(
-        line_cost=_sum(lines.cost_base_minor),
-        cost_unknown=lines.count(where=is_goods & lines.cost_base_minor.isnull()),
-        orders_priced=lines.order_id.nunique(where=is_goods),
+    sorts = sources.products.filter(sources.products.category_id.notnull()).select(
+        "product_id", "category_id"
     )
-    goods = lines.filter(is_goods)
-    top = _top_categories(_spent_by_category(goods, sources.products), sources.categories)
-    return cost.left_join(top, "customer_id").drop("customer_id_right")
-
-
-def _spent_by_category(goods: Table, products: Table) -> Table:
-    sorts = products.filter(products.category_id.notnull()).select("product_id", "category_id")
-    sorted_goods = goods.join(sorts, "product_id")
-    return sorted_goods.group_by("customer_id", "category_id").agg(spent=_sum(sorted_goods.amount_base_minor))
+    goods = lines.filter(lines.kind == GOODS)
+    bought = recent.left_join(goods, "order_id").drop("order_id_right")
+    bought = bought.left_join(sorts, "product_id").drop("product_id_right")
+    fees = lines.filter(lines.kind != GOODS, lines.cost.notnull()).join(recent, "order_id")
+    # A fee has a cost and nothing else that counts here.
+    fees = fees.select(
+        "customer_id", category_id=ibis.null("int64"), amount=ibis.literal(0, "int64"), cost="cost",
+        kind="kind",
+    )  # fmt: skip
+    both = bought.select("customer_id", "category_id", "amount", "cost", "kind").union(fees, distinct=False)
+    spent = both.group_by("customer_id", "category_id").agg(
+        spent=_sum(both.amount),
+        line_cost=_sum(both.cost),
+        cost_unknown=both.count(where=both.kind.notnull() & both.cost.isnull()),
+        orders_unpriced=both.count(where=both.kind.isnull()),
+    )
+    return _top_categories(spent, sources.categories)
 
 
 def _top_categories(spent: Table, categories: Table) -> Table:
-    names = categories.select("category_id", category_name=categories.name)
-    named = spent.left_join(names, "category_id").drop("category_id_right")
-    order = [ibis.desc(named.spent), ibis.asc(named.category_name), ibis.asc(named.category_id)]
+    by_name = ibis.window(order_by=[categories.name, categories.category_id])
+    places = categories.select("category_id", name_place=ibis.row_number().over(by_name))
+    named = spent.left_join(places, "category_id").drop("category_id_right")
+    order = [named.category_id.isnull(), ibis.desc(named.spent), ibis.asc(named.name_place)]
     ranked = named.mutate(
         place=ibis.row_number().over(ibis.window(group_by=named.customer_id, order_by=order))
     )
@@ -194,7 +198,13 @@ def _top_categories(spent: Table, categories: Table) -> Table:
         f"category_{place}": ranked.category_id.max(where=ranked.place == place)
         for place in range(TOP_CATEGORIES)
     }
-    return ranked.group_by("customer_id").agg(categories_count_12m=ranked.count(), **best)
+    return ranked.group_by("customer_id").agg(
+        categories_count_12m=ranked.category_id.count(),
+        line_cost=_sum(ranked.line_cost),
+        cost_unknown=_sum(ranked.cost_unknown),
+        orders_unpriced=_sum(ranked.orders_unpriced),
+        **best,
+    )
 
 
 def _shape(table: Table, as_of: date, wanted: set[str]) -> Table:
@@ -204,7 +214,7 @@ def _shape(table: Table, as_of: date, wanted: set[str]) -> Table:
     zero = {
         name: table[name].fill_null(0)
         for name in table.columns
-        if name in INTEGERS or name.startswith(("net_", "number_"))
+        if name in INTEGERS or name.startswith(("gross_", "number_", "back_"))
     }
     table = table.mutate(**zero)
     table = table.filter(
@@ -225,9 +235,8 @@ def _shape(table: Table, as_of: date, wanted: set[str]) -> Table:
         "average_order_minor": _rounded_share(table.gross_minor, table.orders_count),
         "tenure_days": ibis.ifelse(tenure < 0, 0, tenure),
     }
-    if "net_0" in have:
-        figures["months_net_minor"] = ibis.array([table[f"net_{month}"] for month in range(MONTHS)])
-        figures["months_orders"] = ibis.array([table[f"number_{month}"] for month in range(MONTHS)])
+    if "number_0" in have:
+        figures |= _month_figures(table)
     if "gaps" in have:
         figures |= _interval_figures(table)
     if "line_cost" in have:
@@ -236,6 +245,18 @@ def _shape(table: Table, as_of: date, wanted: set[str]) -> Table:
     return table.select(
         **{name: table[name].cast(str(kind)) for name, kind in TYPES.items() if name in wanted}
     )
+
+
+def _month_figures(table: Table) -> dict[str, Any]:
+    numbers = [table[f"number_{month}"] for month in range(MONTHS)]
+    nets = [table[f"gross_{month}"] - table[f"back_{month}"] for month in range(MONTHS)]
+    active = [(number > 0).cast("int64") for number in numbers]
+    return {
+        "months_net_minor": ibis.array(nets),
+        "months_orders": ibis.array(numbers),
+        "months_active_12m": functools.reduce(operator.add, active),
+        "orders_month_max": ibis.greatest(*numbers),
+    }
 
 
 def _interval_figures(table: Table) -> dict[str, Any]:
@@ -250,11 +271,7 @@ def _interval_figures(table: Table) -> dict[str, Any]:
 
 
 def _goods_figures(table: Table) -> dict[str, Any]:
-    known = (
-        (table.cost_unknown == 0)
-        & (table.refund_cost_unknown == 0)
-        & (table.orders_priced >= table.orders_12m)
-    )
+    known = (table.cost_unknown == 0) & (table.refund_cost_unknown == 0) & (table.orders_unpriced == 0)
     profit = table.gross_12m_minor - table.refund_12m_minor - table.line_cost + table.refund_cost_12m
     best: Column = ibis.array([table[f"category_{place}"] for place in range(TOP_CATEGORIES)])
     return {
@@ -272,8 +289,8 @@ def _rounded_share(total: Any, parts: Any) -> Any:
 # Integers that are zero where a customer has no rows.
 INTEGERS = frozenset((
     "orders_count", "gross_minor", "refund_minor", "orders_12m", "gross_12m_minor", "refund_12m_minor",
-    "months_active_12m", "orders_month_max", "refunds_count", "promotions_12m", "categories_count_12m",
-    "gaps", "gaps_sum", "gaps_squares", "line_cost", "cost_unknown", "orders_priced", "refund_cost_12m",
+    "refunds_count", "promotions_12m", "categories_count_12m",
+    "gaps", "gaps_sum", "gaps_squares", "line_cost", "cost_unknown", "orders_unpriced", "refund_cost_12m",
     "refund_cost_unknown", "gross_year", "refund_year",
 ))  # fmt: skip
 

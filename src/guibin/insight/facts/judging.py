@@ -1,29 +1,35 @@
 """From counts to judgements: thresholds and cut points of the whole shop, then stage and scores.
 
-Two steps, because a quantile needs everybody: the cut points are read off the sorted columns, the
-judgement of each row is an Ibis expression with the cut points as constants.
+Two steps, because a quantile needs everybody: the cut points are read off the sorted columns, then
+each row is judged by them. Both need six narrow columns only, whichever engine counted.
 """
 
+import json
 from dataclasses import asdict
 from typing import Any
 
-import ibis
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from ibis.expr.types import Table
 
-from guibin.insight.facts.engine import DuckEngine
 from guibin.insight.facts.schema import COUNTED_NAMES, FACT_SCHEMA, JUDGED_NAMES
 from guibin.insight.rules.count import Judging
 from guibin.insight.rules.scores import Cuts, Window, quintile_cuts
-from guibin.insight.rules.stages import Source, StageThresholds, derive_thresholds
+from guibin.insight.rules.stages import Source, Stage, StageThresholds, derive_thresholds
 from guibin.insight.rules.wishes import Wishes
 
+JUDGING = b"guibin.judging"
 RFM_COLUMNS: dict[Window, tuple[str, str]] = {
     "12m": ("orders_12m", "net_12m_minor"),
     "lifetime": ("orders_count", "net_minor"),
 }
+# What judging reads of the counted facts, of everybody.
+JUDGED_BY = (
+    "customer_id", "recency_days", "purchase_days", "months_active_12m", "interval_days_mean",
+    *RFM_COLUMNS["12m"], *RFM_COLUMNS["lifetime"],
+)  # fmt: skip
+Ints = npt.NDArray[np.int64]
 
 
 def find_judging(counted: pa.Table, wishes: Wishes) -> Judging:
@@ -52,56 +58,75 @@ def find_limits(counted: pa.Table, wishes: Wishes) -> StageThresholds:
 def find_cuts(counted: pa.Table, window: Window) -> Cuts:
     """Exact quintiles over the customers who bought within the window."""
     orders, net = RFM_COLUMNS[window]
-    buyers = counted.filter(pc.field(orders) > 0)
-    columns: list[Any] = [np.sort(buyers[name].to_numpy()) for name in ("recency_days", orders, net)]
+    names = ["recency_days", orders, net]
+    buyers = counted.select(names).filter(pc.field(orders) > 0)
+    columns: list[Any] = [np.sort(buyers[name].to_numpy()) for name in names]
     recency, frequency, money = (quintile_cuts(column) for column in columns)
     return Cuts(recency, frequency, money)
 
 
-def judged(counted: Table, judging: Judging) -> Table:
-    """The counted facts with stage and scores (null for who bought nothing in the window)."""
-    orders, net = (counted[name] for name in RFM_COLUMNS[judging.window])
-    nothing = ibis.null("int64")
-    bought = orders > 0
-    scores: dict[str, Any] = {
-        "r_score": ibis.ifelse(bought, 6 - _band(counted.recency_days, judging.cuts.recency), nothing),
-        "f_score": ibis.ifelse(bought, _band(orders, judging.cuts.frequency), nothing),
-        "m_score": ibis.ifelse(bought, _band(net, judging.cuts.money), nothing),
+def judge_columns(counted: pa.Table, judging: Judging) -> dict[str, pa.Array]:
+    """Stage and scores of every row, in its order; scores are null for who bought nothing in the window."""
+    recency, never = _whole_numbers(counted, "recency_days")
+    orders, net = (_whole_numbers(counted, name)[0] for name in RFM_COLUMNS[judging.window])
+    nothing = orders <= 0
+    scores = {
+        "r_score": 6 - _band(recency, judging.cuts.recency),
+        "f_score": _band(orders, judging.cuts.frequency),
+        "m_score": _band(net, judging.cuts.money),
     }
-    return counted.mutate(stage=_stage(counted, judging.limits), **scores)
+    columns = {name: pa.array(score, pa.int64(), mask=nothing) for name, score in scores.items()}
+    purchase_days, _ = _whole_numbers(counted, "purchase_days")
+    months, _ = _whole_numbers(counted, "months_active_12m")
+    return {"stage": _stage(recency, never, purchase_days, months, judging.limits), **columns}
 
 
-def _band(value: Any, cuts: tuple[int, ...]) -> Any:
-    total = ibis.literal(1, "int64")
-    for cut in cuts:
-        total = total + (value > cut).cast("int64")
-    return total
+def _whole_numbers(table: pa.Table, name: str) -> tuple[Ints, npt.NDArray[np.bool_]]:
+    """(values, unknown) of an integer column; unknown values are zero."""
+    column = table[name]
+    unknown = pc.is_null(column).to_numpy()
+    return pc.fill_null(column, 0).to_numpy(), unknown
 
 
-def _stage(counted: Table, limits: StageThresholds) -> Any:
-    days = counted.recency_days
-    return ibis.cases(
-        (days.isnull(), "none"),
-        (days > limits.churned_days, "churned"),
-        (days > limits.dormant_days, "dormant"),
-        (days > limits.at_risk_days, "at_risk"),
-        ((counted.purchase_days == 1) & (days <= limits.new_days), "new"),
-        (counted.months_active_12m >= limits.active_months_min, "active"),
-        else_="intermittent",
+def _band(values: Ints, cuts: tuple[int, ...]) -> Ints:
+    """``rules.scores.band`` of a column: how many cuts are below each value, and one."""
+    return 1 + np.searchsorted(np.array(cuts, np.int64), values, side="left").astype(np.int64)
+
+
+def _stage(
+    recency: Ints, never: npt.NDArray[np.bool_], purchase_days: Ints, months: Ints, limits: StageThresholds
+) -> pa.Array:
+    """``rules.stages.decide_stage`` of columns."""
+    stages = list(Stage)
+    conditions = [
+        (never, Stage.NONE),
+        (recency > limits.churned_days, Stage.CHURNED),
+        (recency > limits.dormant_days, Stage.DORMANT),
+        (recency > limits.at_risk_days, Stage.AT_RISK),
+        ((purchase_days == 1) & (recency <= limits.new_days), Stage.NEW),
+        (months >= limits.active_months_min, Stage.ACTIVE),
+    ]
+    chosen = np.select(
+        [condition for condition, _stage in conditions],
+        [stages.index(stage) for _condition, stage in conditions],
+        default=stages.index(Stage.INTERMITTENT),
     )
+    names = pa.array([stage.value for stage in stages], pa.string())
+    return names.take(pa.array(chosen))
 
 
-def judge_table(engine: DuckEngine, counted: pa.Table, judging: Judging) -> pa.Table:
-    """Evaluate on DuckDB; the row order of ``counted`` (by customer id) is kept."""
-    narrow = [
-        "customer_id", "recency_days", "purchase_days", "months_active_12m", *RFM_COLUMNS[judging.window]
-    ]  # fmt: skip
-    engine.link.register("counted", counted.select(narrow))
-    table = engine.collect(judged(engine.backend.table("counted"), judging)).sort_by("customer_id")
-    engine.link.unregister("counted")
+def judge_table(counted: pa.Table, judging: Judging) -> pa.Table:
+    """The whole fact rows of counted ones, in their order; the metadata hold the judging."""
     columns = [counted[name] for name in COUNTED_NAMES]
-    columns += [table[name].cast(FACT_SCHEMA.field(name).type) for name in JUDGED_NAMES]
-    return pa.Table.from_arrays(columns, schema=FACT_SCHEMA)
+    found = judge_columns(counted, judging)
+    columns += [found[name] for name in JUDGED_NAMES]
+    table = pa.Table.from_arrays(columns, schema=FACT_SCHEMA)
+    return table.replace_schema_metadata({JUDGING: json.dumps(as_record(judging)).encode()})
+
+
+def judging_of(facts: pa.Table) -> Judging:
+    """The thresholds and cut points a fact table was judged by."""
+    return from_record(json.loads(facts.schema.metadata[JUDGING]))
 
 
 def as_record(judging: Judging) -> dict[str, Any]:

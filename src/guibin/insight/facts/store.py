@@ -1,54 +1,42 @@
-"""Fact tables of a warehouse version: made once per day and settings, then read."""
+"""Fact tables of a warehouse version: made once per day, judged as the organisation wishes, then read."""
 
-import json
+from collections import OrderedDict
 from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 
-from guibin.insight.facts.counting import count_all, counted_path, keep, read_kept
-from guibin.insight.facts.engine import DuckEngine, open_duck, open_engine
-from guibin.insight.facts.judging import as_record, find_judging, from_record, judge_table
-from guibin.insight.rules.count import Judging
+from guibin.insight.facts.counting import count_all
+from guibin.insight.facts.engine import open_engine
+from guibin.insight.facts.judging import find_judging, judge_table, judging_of
+from guibin.insight.facts.keeping import is_kept, keep, read_counted
 from guibin.insight.rules.wishes import Wishes
 from guibin.insight.warehouse.versions import Version
 
-JUDGING = b"guibin.judging"
-
-
-def judged_path(version: Version, as_of: date, wishes: Wishes) -> Path:
-    return version.facts / f"{as_of.isoformat()}.{wishes.code}.parquet"
+__all__ = ["facts_of", "judging_of"]
+IN_MEMORY_MAX = 4
+_READ: OrderedDict[tuple[Path, date, Wishes], pa.Table] = OrderedDict()
 
 
 def facts_of(version: Version, as_of: date, wishes: Wishes) -> pa.Table:
-    """The whole fact table of a day, ordered by customer id; its metadata hold the judging."""
-    path = judged_path(version, as_of, wishes)
-    if path.exists():
-        return read_kept(path)
-    counted = counted_of(version, as_of)
-    with open_duck() as duck:
-        return judge_and_keep(duck, version, as_of, wishes, counted)
+    """The whole fact table of a day, ordered by customer id; its metadata hold the judging.
+
+    Versions never change, so the tables read last stay in memory.
+    """
+    key = (version.folder, as_of, wishes)
+    table = _READ.get(key)
+    if table is None:
+        counted = counted_of(version, as_of)
+        table = judge_table(counted, find_judging(counted, wishes))
+    _READ[key] = table
+    while len(_READ) > IN_MEMORY_MAX:
+        _READ.popitem(last=False)
+    return table
 
 
 def counted_of(version: Version, as_of: date) -> pa.Table:
     """The counted facts of a day, made on demand."""
-    path = counted_path(version, as_of)
-    if not path.exists():
+    if not is_kept(version, as_of):
         with open_engine() as engine:
-            keep(count_all(engine, version, as_of), path)
-    return read_kept(path)
-
-
-def judge_and_keep(
-    duck: DuckEngine, version: Version, as_of: date, wishes: Wishes, counted: pa.Table
-) -> pa.Table:
-    judging = find_judging(counted, wishes)
-    table = judge_table(duck, counted, judging)
-    table = table.replace_schema_metadata({JUDGING: json.dumps(as_record(judging)).encode()})
-    keep(table, judged_path(version, as_of, wishes))
-    return table
-
-
-def judging_of(facts: pa.Table) -> Judging:
-    """The thresholds and cut points a fact table was judged by."""
-    return from_record(json.loads(facts.schema.metadata[JUDGING]))
+            keep(count_all(engine, version, as_of), version, as_of)
+    return read_counted(version, as_of)

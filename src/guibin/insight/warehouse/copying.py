@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -22,7 +23,6 @@ from guibin.insight.warehouse.versions import Content, Version, begin, new_id
 PARTS = ("base", "delta", "gone")
 SMALL = 50_000  # rows: below, the base itself is rewritten
 DELTA_SHARE_MAX = 10  # per cent of the base
-COMPRESSION = "snappy"  # zstd is a third smaller and reads slower than it saves
 ROW_GROUP = 200_000
 Progress = Callable[[int], None]
 
@@ -56,12 +56,26 @@ def _copy_all(snapshot: Snapshot, dataset: Dataset, folder: Path, progress: Prog
     """Stream every row; ``touched_rows`` −1 says that what changed is not known."""
     rows = 0
     path = folder / dataset.name / "base.parquet"
-    with pq.ParquetWriter(path, arrow_schema(dataset), compression=COMPRESSION) as writer:
+    schema = arrow_schema(dataset)
+    with pq.ParquetWriter(path, schema, **write_options(schema)) as writer:
         for batch in snapshot.stream(dataset):
             writer.write_batch(batch, row_group_size=ROW_GROUP)
             rows += batch.num_rows
             progress(batch.num_rows)
     return Content(dataset.name, dataset.key, fingerprint(dataset), rows, 0, 0, -1)
+
+
+def write_options(schema: pa.Schema) -> dict[str, Any]:
+    """How Parquet is written: numbers and days as packed differences, which is a third of the size that
+    snappy leaves and reads faster than anything that must be unpacked; texts by dictionary."""
+    packed = [
+        field.name for field in schema if pa.types.is_integer(field.type) or pa.types.is_date(field.type)
+    ]
+    return {
+        "compression": "none",
+        "use_dictionary": [field.name for field in schema if pa.types.is_string(field.type)],
+        "column_encoding": dict.fromkeys(packed, "DELTA_BINARY_PACKED"),
+    }
 
 
 def _copy_changes(
@@ -162,7 +176,7 @@ def _open_old(link: duckdb.DuckDBPyConnection, dataset: Dataset, previous: Versi
 
 
 def _write(link: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
-    options = f"FORMAT parquet, COMPRESSION {COMPRESSION}, ROW_GROUP_SIZE {ROW_GROUP}"
+    options = f"FORMAT parquet, COMPRESSION uncompressed, PARQUET_VERSION v2, ROW_GROUP_SIZE {ROW_GROUP}"
     result = link.execute(f"COPY ({query}) TO '{_escaped(path)}' ({options})").fetchall()
     return int(result[0][0])
 
