@@ -22,6 +22,7 @@ from guibin.purchases.operations.importing_refunds import import_refunds
 from guibin.purchases.operations.matching import MatchResult, match_cancellations
 from guibin.purchases.operations.orders import Placed, cancel_order, change_order_status, place_order
 from guibin.purchases.operations.parcels import note_parcels
+from guibin.purchases.operations.paying import import_payments
 from guibin.purchases.operations.rates import set_rate
 from guibin.purchases.operations.refunds import (
     Refunded,
@@ -80,6 +81,7 @@ from guibin.purchases.rules.frames import (
     ORDER_LINES,
     OUTCOME_CODES,
     OUTCOMES,
+    PAYMENTS,
     PRODUCTS,
     REASON_CODES,
     REFUND_LINES,
@@ -90,6 +92,7 @@ __all__ = [
     "ORDER_LINES",
     "OUTCOMES",
     "OUTCOME_CODES",
+    "PAYMENTS",
     "PRODUCTS",
     "REASON_CODES",
     "REFUND_LINES",
@@ -149,6 +152,7 @@ __all__ = [
     "get_product",
     "has_purchases",
     "import_orders",
+    "import_payments",
     "import_refunds",
     "import_sums",
     "list_brands",

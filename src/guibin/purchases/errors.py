@@ -165,3 +165,8 @@ class CurrencyInvalid(Invalid):
 class ShapeInvalid(Invalid):
     code = "purchases.shape_invalid"
     message = _("The import does not have the expected columns.")
+
+
+class PaymentInvalid(Invalid):
+    code = "purchases.payment_invalid"
+    message = _("A payment needs an amount above zero and a way of paying that is known here.")

@@ -146,6 +146,17 @@ class CancellationsMatched(Event):
 
 
 @dataclass(frozen=True)
+class PaymentsImported(Event):
+    """Payments of orders came in from another system."""
+
+    name: ClassVar[str] = "purchases.payments_imported"
+    wording = _("%(payments)s payments taken in")
+    icon = "ti-cash"
+
+    payments: int
+
+
+@dataclass(frozen=True)
 class ImportUndone(Event):
     """One order or refund of an import was taken back."""
 
@@ -216,6 +227,7 @@ EVENTS = (
     RefundRecorded,
     RefundTakenBack,
     CancellationsMatched,
+    PaymentsImported,
     ImportUndone,
     ProductSaved,
     CatalogueSaved,

@@ -8,7 +8,7 @@ from decimal import ROUND_DOWN, Decimal
 from itertools import accumulate
 from random import Random
 
-from guibin.config.demo.catalogue import SEASONAL, STORES, SUMMER, WINTER, ProductPlan
+from guibin.config.demo.catalogue import SEASONAL, STORE_BY_CODE, STORES, SUMMER, WINTER, ProductPlan
 from guibin.config.demo.festivals import Calendar
 from guibin.config.demo.people import MemberPlan
 
@@ -17,6 +17,16 @@ CENT = Decimal("0.01")
 WINTER_MONTHS, SUMMER_MONTHS = {10, 11, 12, 1, 2}, {4, 5, 6, 7, 8}
 ANONYMOUS_SHARE = 0.09
 CANCELLED_SHARE = 0.006
+LOVED_MORE = 2.6
+DEAR, SPLIT_FROM, SPLIT_SHARE = 2000, 400, 0.035
+WAYS_TO_PAY = {
+    "store": {"wechat_pay": 50, "alipay": 25, "card": 14, "cash": 9, "stored_value": 2},
+    "store_dear": {"wechat_pay": 34, "alipay": 21, "card": 42, "stored_value": 3},
+    "mini_program": {"wechat_pay": 98, "stored_value": 2},
+    "web": {"alipay": 58, "wechat_pay": 34, "card": 8},
+    "app": {"alipay": 46, "wechat_pay": 50, "card": 4},
+}
+REASONS = {"returned": 66, "wrong_item": 14, "damaged": 10, "price_adjusted": 10}
 REFUNDED_SHARE = {"store": 0.03, "mini_program": 0.07, "web": 0.09, "app": 0.07}
 
 
@@ -27,6 +37,15 @@ class LinePlan:
     product: ProductPlan
     quantity: int
     discount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPlan:
+    """Money received for an order: how, how much in yuan, when."""
+
+    method: str
+    amount: Decimal
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +61,7 @@ class OrderPlan:
     status: str
     promoted: bool
     lines: tuple[LinePlan, ...]
+    payments: tuple[PaymentPlan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +74,7 @@ class RefundPlan:
     quantity: int
     at: datetime
     on: date
+    reason: str
 
     @property
     def paid_each(self) -> Decimal:
@@ -63,18 +84,25 @@ class RefundPlan:
 
 
 class Shelf:
-    """Products drawn by taste and season; weights are worked out once per taste, season and occasion."""
+    """Products drawn by taste, season and store; weights are worked out once for each such case."""
 
     def __init__(self, products: Sequence[ProductPlan]) -> None:
         self._products = list(products)
-        self._edges: dict[tuple[float, int, str], list[float]] = {}
+        self._edges: dict[tuple[float, str, int, str], list[float]] = {}
 
-    def pick(self, random: Random, taste: float, month: int, occasion: str) -> ProductPlan:
+    def pick(self, random: Random, taste: float, store: str, month: int, occasion: str) -> ProductPlan:
         """One product for this taste in this month; `occasion` is a festival's code or `corporate`."""
-        key = (taste, month, occasion)
+        key = (taste, store, month, occasion)
         edges = self._edges.get(key)
         if edges is None:
-            edges = list(accumulate(self._weight(p, taste, month, occasion) for p in self._products))
+            place = STORE_BY_CODE[store]
+            edges = list(
+                accumulate(
+                    self._weight(p, taste + place.taste, month, occasion)
+                    * (LOVED_MORE if p.category == place.loves else 1.0)
+                    for p in self._products
+                )
+            )
             self._edges[key] = edges
         return self._products[bisect_left(edges, random.random() * edges[-1])]
 
@@ -143,8 +171,12 @@ class Till:
             range(len(self._calendar.weights)), cum_weights=self._calendar.summed, k=count
         )
         for index in days:
-            store = self._random.choice(STORES).code
-            yield self._sell("", store, "store", self._calendar.day(index), -0.5, 1.3, "")
+            day = self._calendar.day(index)
+            yield self._sell("", self._other_store(day), "store", day, -1.2, 1.2, "")
+
+    def _other_store(self, day: date) -> str:
+        days_ago = (self._calendar.last - day).days
+        return self._random.choice([plan.code for plan in STORES if plan.is_open(days_ago)])
 
     def _order(self, member: MemberPlan, day: date) -> OrderPlan:
         habit, festival = member.habit, self._calendar.festival_of.get(day)
@@ -153,7 +185,7 @@ class Till:
             channel = self._random.choices(("mini_program", "web", "app"), weights=(5, 3, 2))[0]
         else:
             channel = "store"
-        store = member.store if self._random.random() < 0.9 else self._random.choice(STORES).code
+        store = member.store if self._random.random() < 0.9 else self._other_store(day)
         occasion = "corporate" if habit.code == "corporate" else (festival.code if festival else "")
         return self._sell(member.card, store, channel, day, habit.taste, habit.pieces, occasion)
 
@@ -166,10 +198,10 @@ class Till:
             percent = random.choice((5, 10, 20))
         count = 1 + min(5, int(random.expovariate(1 / max(0.2, pieces - 0.7))))
         lines = tuple(
-            self._line(self._shelf.pick(random, taste, day.month, occasion), percent, occasion)
+            self._line(self._shelf.pick(random, taste, store, day.month, occasion), percent, occasion)
             for _ in range(count)
         )
-        at = _moment(random, channel, day)
+        at, status = _moment(random, channel, day), self._status(channel, day)
         return OrderPlan(
             number=self._number(store if channel == "store" else "WEB", day),
             card=card,
@@ -177,15 +209,16 @@ class Till:
             channel=channel,
             at=at,
             on=day,
-            status=self._status(channel, day),
+            status=status,
             promoted=percent > 0,
             lines=lines,
+            payments=() if status == "cancelled" else _payments(random, channel, occasion, lines, at),
         )
 
     def _line(self, product: ProductPlan, percent: int, occasion: str) -> LinePlan:
         quantity = 1 if self._random.random() < 0.92 else 2
         if occasion == "corporate":
-            quantity = self._random.randint(8, 45) if product.price < 3000 else self._random.randint(2, 6)
+            quantity = self._random.randint(8, 48) if product.price < 3000 else self._random.randint(2, 6)
         whole = product.price * quantity
         return LinePlan(product, quantity, (whole * percent / 100).quantize(CENT))
 
@@ -217,7 +250,26 @@ class Till:
             quantity=line.quantity if line.quantity < 3 else self._random.randint(1, line.quantity),
             at=_moment(self._random, "store", day),
             on=day,
+            reason=self._random.choices(list(REASONS), weights=list(REASONS.values()))[0],
         )
+
+
+def _payments(
+    random: Random, channel: str, occasion: str, lines: Sequence[LinePlan], at: datetime
+) -> tuple[PaymentPlan, ...]:
+    """The whole sum, now and then in two parts: a voucher or cash first, the rest by phone or card."""
+    due = sum((line.product.price * line.quantity - line.discount for line in lines), Decimal())
+    if occasion == "corporate":
+        return (PaymentPlan("transfer", due, at),)
+    ways = WAYS_TO_PAY["store_dear" if channel == "store" and due > DEAR else channel]
+    method = random.choices(list(ways), weights=list(ways.values()))[0]
+    if method == "cash" and due > DEAR:
+        method = "card"
+    if due > SPLIT_FROM and random.random() < SPLIT_SHARE:
+        first = Decimal(random.choice((50, 100, 200)))
+        way = "cash" if channel == "store" and method != "cash" and random.random() < 0.5 else "voucher"
+        return (PaymentPlan(way, first, at), PaymentPlan(method, due - first, at))
+    return (PaymentPlan(method, due, at),)
 
 
 def _moment(random: Random, channel: str, day: date) -> datetime:

@@ -11,24 +11,35 @@ WINTER, SUMMER, ALL_YEAR = "winter", "summer", ""
 
 @dataclass(frozen=True, slots=True)
 class StorePlan:
-    """A store: code, name, city with its province, and how many of the members joined there."""
+    """A store: code, name, city with its province, and how many of the members joined there.
+
+    Its character: the category its customers come for, how much dearer they buy (added to a member's taste),
+    and how many days ago it opened (0: before the first day of the demo).
+    """
 
     code: str
     name: str
     city: str
     province: str
     share: float
+    loves: str
+    taste: float = 0.0
+    opened_days_ago: int = 0
+
+    def is_open(self, days_ago: int) -> bool:
+        return not self.opened_days_ago or days_ago <= self.opened_days_ago
 
 
 STORES = (
-    StorePlan("HB", "杭州湖滨店", "杭州", "浙江", 0.24),
-    StorePlan("XX", "杭州西溪店", "杭州", "浙江", 0.12),
-    StorePlan("JA", "上海静安店", "上海", "上海", 0.2),
-    StorePlan("XH", "上海徐汇店", "上海", "上海", 0.13),
-    StorePlan("XJ", "南京新街口店", "南京", "江苏", 0.12),
-    StorePlan("JJ", "苏州金鸡湖店", "苏州", "江苏", 0.1),
-    StorePlan("GX", "成都高新店", "成都", "四川", 0.09),
+    StorePlan("HB", "杭州湖滨店", "杭州", "浙江", 0.24, "女装", 0.15),
+    StorePlan("XX", "杭州西溪店", "杭州", "浙江", 0.12, "美妆个护", -0.2),
+    StorePlan("JA", "上海静安店", "上海", "上海", 0.2, "鞋包配饰", 0.25),
+    StorePlan("XH", "上海徐汇店", "上海", "上海", 0.13, "家居"),
+    StorePlan("XJ", "南京新街口店", "南京", "江苏", 0.12, "男装", -0.05),
+    StorePlan("JJ", "苏州金鸡湖店", "苏州", "江苏", 0.1, "茶与礼"),
+    StorePlan("GX", "成都高新店", "成都", "四川", 0.15, "茶与礼", -0.15, opened_days_ago=430),
 )
+STORE_BY_CODE = {plan.code: plan for plan in STORES}
 ELSEWHERE = (
     ("北京", "北京"),
     ("广州", "广东"),

@@ -10,7 +10,7 @@ from guibin.config.demo.baskets import OrderPlan, RefundPlan
 from guibin.config.demo.catalogue import ProductPlan
 from guibin.config.demo.people import MemberPlan
 from guibin.customers.api import Birthday, CustomerRow
-from guibin.purchases.api import ORDER_LINES, PRODUCTS, REFUND_LINES
+from guibin.purchases.api import ORDER_LINES, PAYMENTS, PRODUCTS, REFUND_LINES
 
 SOURCE = "demo"
 ORDERS_PER_BATCH = 10_000
@@ -99,6 +99,23 @@ def order_tables(
         yield pa.Table.from_pylist(lines, schema=ORDER_LINES)
 
 
+def payment_table(orders: Sequence[OrderPlan]) -> pa.Table:
+    """Shape `PAYMENTS`."""
+    return pa.Table.from_pylist(
+        [
+            {
+                "order_number": order.number,
+                "method": payment.method,
+                "amount_minor": int(payment.amount * 100),
+                "paid_at": payment.at,
+            }
+            for order in orders
+            for payment in order.payments
+        ],
+        schema=PAYMENTS,
+    )
+
+
 def refund_table(
     refunds: Sequence[RefundPlan], customers: Mapping[str, int], stores: Mapping[str, int]
 ) -> pa.Table:
@@ -119,7 +136,7 @@ def refund_table(
                 "description": plan.line.product.name,
                 "quantity": Decimal(plan.quantity),
                 "unit_price": plan.paid_each,
-                "reason": "returned",
+                "reason": plan.reason,
             }
             for row, plan in enumerate(refunds)
         ],

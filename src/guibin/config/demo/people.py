@@ -53,16 +53,16 @@ class Habit:
 
 
 HABITS = (
-    Habit("whale", 0.016, 17.0, 3.0, 2.6, 0.45, 0.2),
-    Habit("corporate", 0.004, 3.2, 2.0, 3.0, 0.3, 0.1),
-    Habit("regular", 0.12, 12.0, 4.0, 1.7, -0.4, 0.4),
-    Habit("small_steady", 0.06, 16.0, 6.0, 1.3, -1.5, 0.5),
-    Habit("occasional", 0.40, 2.6, 1.0, 1.5, -0.9, 0.45),
-    Habit("festival", 0.10, 3.0, 1.0, 2.0, -0.6, 0.75),
-    Habit("fading", 0.07, 8.0, 2.0, 1.7, -0.6, 0.4),
-    Habit("lost", 0.12, 4.0, 1.2, 1.5, -0.8, 0.45),
-    Habit("once", 0.08, 1.0, 1.0, 1.3, -0.4, 0.6),
-    Habit("new", 0.03, 7.0, 1.5, 1.6, -0.3, 0.5),
+    Habit("whale", 0.011, 20.0, 3.0, 2.8, 0.35, 0.2),
+    Habit("corporate", 0.003, 5.0, 2.0, 3.0, 0.0, 0.1),
+    Habit("regular", 0.055, 10.0, 4.0, 1.5, -0.95, 0.4),
+    Habit("small_steady", 0.07, 13.0, 6.0, 1.2, -2.0, 0.5),
+    Habit("occasional", 0.41, 2.2, 1.0, 1.3, -1.5, 0.45),
+    Habit("festival", 0.12, 2.6, 1.0, 1.6, -1.2, 0.75),
+    Habit("fading", 0.07, 5.5, 2.0, 1.4, -1.3, 0.4),
+    Habit("lost", 0.13, 3.5, 1.2, 1.3, -1.4, 0.45),
+    Habit("once", 0.08, 1.0, 1.0, 1.2, -0.9, 0.6),
+    Habit("new", 0.036, 7.0, 1.5, 1.4, -0.9, 0.5),
 )
 HABIT_EDGES = tuple(accumulate(habit.share for habit in HABITS))
 
@@ -100,7 +100,9 @@ def _member(random: Random, serial: int, first: date, last: date) -> MemberPlan:
     habit = HABITS[min(bisect(HABIT_EDGES, random.random() * HABIT_EDGES[-1]), len(HABITS) - 1)]
     gender = "female" if random.random() < 0.66 else "male"
     name = _name(random, gender)
-    store = random.choices(STORES, weights=[plan.share for plan in STORES])[0]
+    joined_on = _joined(random, habit, first, last)
+    there = [plan for plan in STORES if plan.is_open((last - joined_on).days)]
+    store = random.choices(there, weights=[plan.share for plan in there])[0]
     away = random.random() < 0.12
     city, province = random.choice(ELSEWHERE) if away else (store.city, store.province)
     letters = "".join(lazy_pinyin(name))
@@ -116,7 +118,7 @@ def _member(random: Random, serial: int, first: date, last: date) -> MemberPlan:
         city=city,
         occupation=random.choice(OCCUPATIONS) if random.random() < 0.5 else "",
         interests="、".join(random.sample(INTERESTS, random.randint(1, 3))) if random.random() < 0.45 else "",
-        joined_on=_joined(random, habit, first, last),
+        joined_on=joined_on,
         store=store.code,
         habit=habit,
         pace=random.lognormvariate(-0.08, 0.4),

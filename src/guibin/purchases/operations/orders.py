@@ -32,6 +32,7 @@ from guibin.purchases.errors import (
     OrderHasRefunds,
     OrderNumberTaken,
     OrderUnknown,
+    PaymentInvalid,
     StatusNotPossible,
     StoreUnknown,
     TrackingNeedsCustomer,
@@ -227,7 +228,7 @@ def _check_words(header: _Header, payments: Sequence[PaymentDraft]) -> None:
         raise WordUnknown(word=header.status)
     for payment in payments:
         if payment.method not in PAYMENT_METHODS or payment.amount_minor <= 0:
-            raise WordUnknown(word=payment.method)
+            raise PaymentInvalid
     if not SalesChannel.objects.filter(code=header.channel).exists():
         raise ChannelUnknown(code=header.channel)
 

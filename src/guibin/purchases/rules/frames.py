@@ -68,6 +68,15 @@ PRODUCTS = pa.schema(
     ]
 )
 
+PAYMENTS = pa.schema(
+    [
+        pa.field("order_number", pa.string(), nullable=False),
+        pa.field("method", pa.string(), nullable=False),
+        pa.field("amount_minor", pa.int64(), nullable=False),  # of the order's currency
+        pa.field("paid_at", INSTANT, nullable=False),
+    ]
+)
+
 OUTCOMES = pa.schema(
     [
         pa.field("row", pa.int64(), nullable=False),

@@ -12,8 +12,17 @@ from django.db import connection
 from guibin.core.permissions import SYSTEM
 from guibin.customers import api as customers
 from guibin.purchases import api
-from guibin.purchases.errors import RateMissing, ShapeInvalid
-from guibin.purchases.models import CurrencyRate, Order, OrderLine, Product, Refund, RefundLine, SalesChannel
+from guibin.purchases.errors import PaymentInvalid, RateMissing, ShapeInvalid
+from guibin.purchases.models import (
+    CurrencyRate,
+    Order,
+    OrderLine,
+    Payment,
+    Product,
+    Refund,
+    RefundLine,
+    SalesChannel,
+)
 from guibin.purchases.tests.frames import DAY, order_lines, outcomes, refund_lines
 
 pytestmark = pytest.mark.django_db
@@ -327,3 +336,32 @@ def test_products_are_made_filled_overwritten_and_put_back(at: datetime) -> None
     product = Product.objects.get()
     assert (product.name, product.category.name, product.list_price) == ("Cup", "Kitchen", Decimal("12.5"))
     assert [row.name for row in api.list_categories()] == ["Home", "Kitchen"]
+
+
+def paid_rows(*rows: tuple[str, str, int]) -> pa.Table:
+    parts = [
+        {"order_number": n, "method": way, "amount_minor": sum_, "paid_at": DAY} for n, way, sum_ in rows
+    ]
+    return pa.Table.from_pylist(parts, schema=api.PAYMENTS)
+
+
+def test_payments_of_known_orders_come_in_once(at: datetime) -> None:
+    take(order_lines([{"order_number": "A1"}, {"order_number": "A2"}]), at)
+    rows = paid_rows(("A1", "voucher", 190), ("A1", "wechat_pay", 800), ("nobody", "cash", 5))
+    assert api.import_payments(rows, source="till", actor=SYSTEM, at=at) == 2
+    assert api.import_payments(rows, source="till", actor=SYSTEM, at=at) == 0
+    assert api.import_payments(rows, source="other", actor=SYSTEM, at=at) == 0
+    order = api.find_order(number="A1", actor=SYSTEM)
+    assert order is not None
+    detail = api.get_order(order.id, actor=SYSTEM)
+    assert detail.paid == detail.order.total
+    assert [paid.method for paid in detail.payments] == ["voucher", "wechat_pay"]
+
+
+@pytest.mark.parametrize(("method", "amount"), [("shells", 100), ("cash", 0), ("cash", -5)])
+def test_a_payment_that_cannot_be_leaves_nothing(at: datetime, method: str, amount: int) -> None:
+    take(order_lines([{"order_number": "A1"}, {"order_number": "A2"}]), at)
+    rows = paid_rows(("A1", "cash", 990), ("A2", method, amount))
+    with pytest.raises(PaymentInvalid):
+        api.import_payments(rows, source="till", actor=SYSTEM, at=at)
+    assert not Payment.objects.exists()

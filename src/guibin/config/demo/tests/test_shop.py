@@ -7,6 +7,7 @@ from decimal import Decimal
 import phonenumbers
 import pytest
 
+from guibin.config.demo.catalogue import STORES
 from guibin.config.demo.festivals import lunar_day, make_calendar
 from guibin.config.demo.shop import Shop, make_shop
 
@@ -46,7 +47,7 @@ def test_it_ends_today_and_never_later(shop: Shop) -> None:
 def test_a_fifth_of_the_customers_brings_most_of_the_sales(shop: Shop) -> None:
     spent = sorted(worth(shop).values(), reverse=True)
     share = sum(spent[: len(shop.members) // 5]) / sum(spent)
-    assert 0.6 <= share <= 0.82
+    assert 0.65 <= share <= 0.9
 
 
 def test_every_preset_has_somebody(shop: Shop) -> None:
@@ -55,6 +56,48 @@ def test_every_preset_has_somebody(shop: Shop) -> None:
     assert sum(value >= 50_000 for value in lifetime.values()) > 10
     frequent = Counter(order.card for order in shop.orders if order.card and order.on > date(2025, 11, 22))
     assert sum(count > 10 for count in frequent.values()) > 50
+
+
+def test_few_are_vips_and_fewer_still_at_the_top() -> None:
+    shop = make_shop(now=NOW)
+    lifetime, year = worth(shop), worth(shop, date(2025, 11, 22))
+    members = len(shop.members)
+    vip = sum(value >= 10_000 for value in lifetime.values())
+    senior = sum(lifetime[card] >= 50_000 or value > 60_000 for card, value in year.items())
+    high = sum(value > 500_000 for value in year.values())
+    assert 0.05 * members < vip < 0.12 * members
+    assert 0.008 * members < senior < 0.03 * members
+    assert 2 <= high <= 0.004 * members
+
+
+def test_each_store_has_its_own_character(shop: Shop) -> None:
+    for plan in STORES:
+        sold = Counter(
+            line.product.category for order in shop.orders if order.store == plan.code for line in order.lines
+        )
+        others = Counter(
+            line.product.category for order in shop.orders if order.store != plan.code for line in order.lines
+        )
+        assert sold[plan.loves] / sold.total() > 1.2 * others[plan.loves] / others.total(), plan.name
+    young = next(plan for plan in STORES if plan.opened_days_ago)
+    first = min(order.on for order in shop.orders if order.store == young.code)
+    assert 0 <= young.opened_days_ago - (shop.last - first).days < 60
+
+
+def test_orders_are_paid_the_way_each_channel_is(shop: Shop) -> None:
+    ways: dict[str, Counter[str]] = {}
+    for order in shop.orders:
+        due = sum((line.product.price * line.quantity - line.discount for line in order.lines), Decimal())
+        assert sum((paid.amount for paid in order.payments), Decimal()) == (
+            0 if order.status == "cancelled" else due
+        )
+        assert all(paid.amount > 0 for paid in order.payments)
+        ways.setdefault(order.channel, Counter()).update(paid.method for paid in order.payments)
+    assert {"wechat_pay", "alipay", "card", "cash", "transfer"} <= ways["store"].keys()
+    assert ways["store"].most_common(1)[0][0] == "wechat_pay"
+    assert ways["mini_program"]["wechat_pay"] > 0.9 * ways["mini_program"].total()
+    assert "cash" not in ways["web"]
+    assert any(len(order.payments) == 2 for order in shop.orders)
 
 
 def test_regulars_and_the_lost_are_among_them(shop: Shop) -> None:
