@@ -1,6 +1,7 @@
 """How component tags work: ``{% panel "Title" %}{% part "actions" %}…{% endpart %}…{% endpanel %}``.
 
-Each component is a template in ``web/components``; what it accepts is declared here, and anything else is a
+Each component is a template in ``web/components``, or a function of ``web.drawn`` where pages use it by the
+dozen; what it accepts is declared here, and anything else is a
 syntax error when the page is compiled, not an empty place on screen.
 """
 
@@ -18,16 +19,19 @@ PARTS = "_gb_parts"
 PASSED_ON = ("request", "csrf_token", "shell")
 KEYWORD = re.compile(r"^([a-z_]+)=(.+)$", re.DOTALL)
 Prepare = Callable[[dict[str, Any]], dict[str, Any]]
+Draw = Callable[..., SafeString]
 
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """``arguments`` in positional order; a ``block`` also has a body and named parts."""
+    """``arguments`` in positional order; a ``block`` also has a body and named parts (``body``, ``part``).
+    ``draw`` takes all of them by name and stands for the template."""
 
     name: str
     arguments: tuple[str, ...]
     block: bool = False
     prepare: Prepare | None = None
+    draw: Draw | None = None
 
     @property
     def template(self) -> str:
@@ -64,6 +68,8 @@ class ComponentNode(Node):
             with context.push(**{PARTS: parts}):
                 values["body"] = self.nodelist.render(context)
             values["part"] = parts
+        if self.component.draw is not None:
+            return self.component.draw(**values)
         if self.component.prepare is not None:
             values = self.component.prepare(values)
         values |= {name: context[name] for name in PASSED_ON if name in context}

@@ -44,6 +44,13 @@ class Shell:
         self.other_language = OTHER_LANGUAGE["zh-hans" if self.language == "en" else "en"]
         self.signed_in = self.actor.kind == "staff"
 
+    @property
+    def reader(self) -> tuple[object, ...]:
+        """All that the frame of a page depends on, beside language and page."""
+        person = self.person
+        who = None if person is None else (person.name, str(person.role), person.place)
+        return (self.actor.kind, self.actor.permissions, who, self.theme)
+
     def menu(self, current: str) -> list[Any]:
         return menu_sections(self.actor, current) if self.signed_in else []
 
@@ -66,4 +73,4 @@ class Shell:
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Template context processor."""
-    return {"shell": SimpleLazyObject(lambda: Shell(request))}
+    return {"shell": SimpleLazyObject(lambda: Shell(request)), "here": request.get_full_path()}

@@ -5,18 +5,19 @@ except where the house style says more: the yuan sign in every language, a true 
 """
 
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
-from babel.numbers import format_compact_decimal, format_currency, format_decimal, get_currency_symbol
+from babel.dates import format_date, format_timedelta
+from babel.numbers import format_compact_decimal, format_decimal, get_currency_symbol
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from guibin.core.money import Money
+from guibin.core.money import Money, minor_digits
 
 LOCALES = {"zh-hans": Locale("zh", "CN", script="Hans"), "en": Locale("en", "GB")}
 MINUS = "\u2212"
@@ -45,31 +46,45 @@ def active_locale() -> Locale:
 
 
 def money(value: Money, *, whole: bool = False) -> str:
-    """``¥12,800.00``; with ``whole`` the minor units are rounded away (for targets and axes)."""
-    locale = active_locale()
-    text = format_currency(
-        value.amount,
-        value.currency,
-        locale=locale,
-        currency_digits=not whole,
-        decimal_quantization=True,
-        format="¤#,##0" if whole else None,
-    )
-    return _signed(
-        text.replace(get_currency_symbol(value.currency, locale=locale), currency_symbol(value.currency))
-    )
+    """``¥12,800.00``; with ``whole`` the minor units are rounded away (for targets and axes).
+
+    Both our languages write sums alike, so this is written out: Babel reads its patterns anew each time.
+    """
+    digits, sign = _digits(value.currency), MINUS if value.minor < 0 else ""
+    size = abs(value.minor)
+    symbol = currency_symbol(value.currency)
+    if whole:
+        rounded = Decimal(size).scaleb(-digits).quantize(Decimal(1), rounding=ROUND_HALF_EVEN)
+        return f"{sign}{symbol}{int(rounded):,}"
+    if not digits:
+        return f"{sign}{symbol}{size:,}"
+    major, minor = divmod(size, 10**digits)
+    return f"{sign}{symbol}{major:,}.{minor:0{digits}d}"
+
+
+@lru_cache(maxsize=256)
+def _digits(currency: str) -> int:
+    return minor_digits(currency)
 
 
 def currency_symbol(currency: str) -> str:
     """The sign of ``currency``: ¥ means yuan here in every language, the yen is written JP¥."""
+    return _symbol(currency, active_locale())
+
+
+@lru_cache(maxsize=256)
+def _symbol(currency: str, locale: Locale) -> str:
     special = {"CNY": "¥", "JPY": "JP¥"}
-    return special.get(currency) or str(get_currency_symbol(currency, locale=active_locale()))
+    return special.get(currency) or str(get_currency_symbol(currency, locale=locale))
 
 
 def number(value: Number, digits: int | None = None) -> str:
     """Grouped digits, ``digits`` after the point (by default as many as needed, at most three)."""
-    pattern = None if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
-    return _signed(format_decimal(value, format=pattern, locale=active_locale()))
+    if digits is None:
+        whole = isinstance(value, int)
+        return _signed(f"{value:,}" if whole else format_decimal(value, locale=active_locale()))
+    exact_value = value if isinstance(value, Decimal) else Decimal(str(value))
+    return _signed(f"{exact_value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN):,}")
 
 
 def exact(value: Number) -> str:
@@ -104,8 +119,12 @@ def _signed(text: str) -> str:
 
 def day(value: date, style: str = "medium") -> str:
     """A business day: medium, short (no year), long or weekday (with the day of the week), month."""
-    locale = active_locale()
-    return str(format_date(_as_day(value), DAYS[locale.language][style], locale=locale))
+    return _day(_as_day(value), style, active_locale())
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, style: str, locale: Locale) -> str:
+    return str(format_date(value, DAYS[locale.language][style], locale=locale))
 
 
 def _as_day(value: date) -> date:
@@ -114,13 +133,13 @@ def _as_day(value: date) -> date:
 
 def moment(value: datetime) -> str:
     """An instant in the reader's zone, to the minute."""
-    local, locale = timezone.localtime(value), active_locale()
-    return str(format_datetime(local, f"{DAYS[locale.language]['medium']} HH:mm", locale=locale))
+    local = timezone.localtime(value)
+    return f"{_day(local.date(), 'medium', active_locale())} {local:%H:%M}"
 
 
 def clock_time(value: datetime) -> str:
     """The time of day of an instant in the reader's zone: 08:46."""
-    return str(format_time(timezone.localtime(value), "HH:mm", locale=active_locale()))
+    return f"{timezone.localtime(value):%H:%M}"
 
 
 def business_day(value: datetime, zone: str) -> str:

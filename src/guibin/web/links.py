@@ -4,6 +4,8 @@ A name whose slice is not installed, or a page the actor may not open, gives an 
 pages show plain text instead of a link that leads nowhere.
 """
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -47,12 +49,41 @@ def link_url(name: str, *, actor: Actor | None = None, **arguments: object) -> s
         return ""
     if actor is not None and link.permission is not None and not actor.may(link.permission):
         return ""
+    quick = _quickly(link.url_name, arguments)
+    if quick is not None:
+        return quick
     try:
         return reverse(link.url_name, kwargs=arguments or None)
     except NoReverseMatch:
         if arguments:
             raise
         return ""
+
+
+PLAIN = re.compile(r"[A-Za-z-]*[0-9][A-Za-z0-9-]*")
+MARKS: dict[type, object] = {int: 90_817_263_540, str: "mark-90817263540"}
+
+
+def _quickly(url_name: str, arguments: Mapping[str, object]) -> str | None:
+    """The address with one plain argument, without asking the resolver anew; None for anything else."""
+    if len(arguments) != 1:
+        return None
+    ((name, value),) = arguments.items()
+    kind = type(value)
+    if kind not in MARKS or not PLAIN.fullmatch(str(value)):
+        return None
+    around = _around(url_name, name, kind)
+    return None if around is None else f"{around[0]}{value}{around[1]}"
+
+
+@cache
+def _around(url_name: str, argument: str, kind: type) -> tuple[str, str] | None:
+    """What stands before and after the argument in the address; None where such an argument does not fit."""
+    try:
+        pieces = reverse(url_name, kwargs={argument: MARKS[kind]}).split(str(MARKS[kind]))
+    except NoReverseMatch:
+        return None
+    return (pieces[0], pieces[1]) if len(pieces) == 2 else None
 
 
 def menu_sections(actor: Actor, current: str) -> list[list[MenuItem]]:

@@ -17,32 +17,20 @@ WIDGET_CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
 )
 
 
-def _length(ratio: Any, whole: int) -> int:
+def part_of(ratio: Any, whole: int) -> int:
     """A part of ``whole``, kept inside it."""
     return round(min(max(float(ratio or 0), 0.0), 1.0) * whole)
-
-
-def share_parts(values: dict[str, Any]) -> dict[str, Any]:
-    """The bar of a share; anything above nothing stays visible."""
-    length = _length(values["ratio"], SHARE)
-    return {**values, "length": max(length, 2) if values["ratio"] else 0, "whole": SHARE}
 
 
 def pace_parts(values: dict[str, Any]) -> dict[str, Any]:
     """Bar and tick of a target: full length is the target itself, or the value when it is beyond."""
     ratio, expected = float(values["ratio"] or 0), values["expected"]
     scale = max(ratio, 1.0)
-    tick = None if expected is None else _length(float(expected) / scale, BAR)
+    tick = None if expected is None else part_of(float(expected) / scale, BAR)
     behind = values["behind"]
     if behind is None:
         behind = expected is not None and ratio < float(expected)
-    return {**values, "length": _length(ratio / scale, BAR), "tick": tick, "behind": behind, "whole": BAR}
-
-
-def level_parts(values: dict[str, Any]) -> dict[str, Any]:
-    """Bar and marks towards the next level; ``marks`` are (ratio, label)."""
-    marks = [(_length(ratio, BAR), label) for ratio, label in values["marks"] or []]
-    return {**values, "length": _length(values["ratio"], BAR), "marks": marks, "whole": BAR}
+    return {**values, "length": part_of(ratio / scale, BAR), "tick": tick, "behind": behind, "whole": BAR}
 
 
 def job_parts(values: dict[str, Any]) -> dict[str, Any]:

@@ -5,51 +5,52 @@ from decimal import Decimal
 from typing import Any
 
 from django.template import Context, Library
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from guibin.core import clock
 from guibin.core.money import Money
-from guibin.web import formats, pinyin
+from guibin.web import drawn, formats, pinyin
 from guibin.web.access import actor_of
 from guibin.web.charts import chart_context
 from guibin.web.components import Component, compile_part, register_component
 from guibin.web.context import help_page
+from guibin.web.kept import compile_kept
 from guibin.web.links import link_url
 from guibin.web.listing.page import listing_html
 from guibin.web.picking import pick_parts
-from guibin.web.shapes import field_parts, job_parts, level_parts, pace_parts, pager_parts, share_parts
+from guibin.web.shapes import field_parts, job_parts, pace_parts, pager_parts
 
 register = Library()
 register.tag("part", compile_part)
+register.tag("kept", compile_kept)
 
 COMPONENTS = (
     Component("head", ("title", "sub", "crumbs"), block=True),
-    Component("panel", ("title", "note", "flush", "id"), block=True),
-    Component("receipt", ("title", "icon"), block=True),
+    Component("panel", ("title", "note", "flush", "id"), block=True, draw=drawn.panel),
+    Component("receipt", ("title", "icon"), block=True, draw=drawn.receipt),
     Component("empty", ("title", "icon"), block=True),
     Component("dialog", ("title", "id"), block=True),
     Component("suggestion", ("title", "first"), block=True),
-    Component("event", ("title", "icon", "at", "where", "kind"), block=True),
+    Component("event", ("title", "icon", "at", "where", "kind"), block=True, draw=drawn.event),
     Component("task", ("kind", "who", "url", "what"), block=True),
     Component("warning", ("title", "level"), block=True),
     Component("fix", ("title", "kind", "icon"), block=True),
     Component("dropdown", ("label", "icon", "quiet"), block=True),
-    Component("next_level", ("ratio", "marks"), block=True, prepare=level_parts),
-    Component("stat", ("label", "value", "note", "url", "unit", "tag", "tag_kind")),
-    Component("tier", ("code", "name", "size")),
-    Component("tag", ("text", "kind", "icon")),
-    Component("chip", ("text", "url", "pressed", "count", "icon", "remove")),
-    Component("clock", ("text", "urgency", "icon")),
-    Component("avatar", ("name", "size")),
-    Component("share", ("ratio", "label"), prepare=share_parts),
+    Component("next_level", ("ratio", "marks"), block=True, draw=drawn.next_level),
+    Component("stat", ("label", "value", "note", "url", "unit", "tag", "tag_kind"), draw=drawn.stat),
+    Component("tier", ("code", "name", "size"), draw=drawn.tier),
+    Component("tag", ("text", "kind", "icon"), draw=drawn.tag),
+    Component("chip", ("text", "url", "pressed", "count", "icon", "remove"), draw=drawn.chip),
+    Component("clock", ("text", "urgency", "icon"), draw=drawn.clock),
+    Component("avatar", ("name", "size"), draw=drawn.avatar),
+    Component("share", ("ratio", "label"), draw=drawn.share),
     Component(
         "pace", ("label", "value", "target", "ratio", "expected", "note", "behind"), prepare=pace_parts
     ),
-    Component("day", ("label",)),
-    Component("facts", ("pairs",)),
-    Component("tabs", ("items", "label")),
+    Component("day", ("label",), draw=drawn.day),
+    Component("facts", ("pairs",), draw=drawn.facts),
+    Component("tabs", ("items", "label"), draw=drawn.tabs),
     Component("steps", ("items",)),
     Component("counts", ("items",)),
     Component("job", ("job", "poll_url"), prepare=job_parts),
@@ -96,10 +97,7 @@ def page_help(context: Context) -> Any:
 @register.simple_tag
 def icon(name: str, label: str = "") -> str:
     """An icon of the font; read out only when it has a label."""
-    code = name.removeprefix("ti-")
-    if label:
-        return format_html('<i class="ti ti-{}" role="img" aria-label="{}"></i>', code, label)
-    return format_html('<i class="ti ti-{}" aria-hidden="true"></i>', code)
+    return drawn.icon(name, label)
 
 
 def _quiet(value: object) -> bool:

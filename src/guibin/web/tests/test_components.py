@@ -1,3 +1,4 @@
+import inspect
 import re
 from typing import Any
 
@@ -5,8 +6,10 @@ import pytest
 from django import forms
 from django.template import Context, Template, TemplateSyntaxError
 from django.utils import translation
+from django.utils.safestring import SafeString
 
 from guibin.core.paging import Page
+from guibin.web import drawn
 from guibin.web.templatetags.guibin import COMPONENTS, undo_parts
 
 
@@ -100,11 +103,59 @@ def test_the_pager_leaves_gaps() -> None:
     assert render('{% pagination page "?page=" %}', page=Page([0], 10, 1, 50)).strip() == ""
 
 
-def test_every_component_has_a_template_without_inline_style_or_handler() -> None:
+def test_every_component_is_drawn_without_inline_style_or_handler() -> None:
     for component in COMPONENTS:
-        source = Template.__module__ and open_template(component.template)
+        if component.draw is None:
+            source = open_template(component.template)
+        else:
+            source = inspect.getsource(component.draw)
         assert "style=" not in source
         assert not re.search(r"\son[a-z]+=", source), component.name
+
+
+EVIL = "<i>&\"'"
+
+
+def test_what_is_drawn_in_python_escapes_every_value_and_keeps_safe_ones() -> None:
+    parts = {"actions": EVIL, "foot": EVIL, "note": EVIL}
+    drawn_things = [
+        drawn.avatar(EVIL, EVIL),
+        drawn.tier(EVIL, EVIL, EVIL),
+        drawn.tag(EVIL, EVIL, EVIL),
+        drawn.chip(EVIL, EVIL, True, EVIL, EVIL, True),
+        drawn.chip(EVIL, None, False, EVIL, EVIL),
+        drawn.clock(EVIL, EVIL, EVIL),
+        drawn.stat(EVIL, EVIL, EVIL, EVIL, EVIL, EVIL, EVIL),
+        drawn.day(EVIL),
+        drawn.event(EVIL, EVIL, EVIL, EVIL, EVIL, EVIL),
+        drawn.facts([(EVIL, EVIL, EVIL), (EVIL, EVIL)]),
+        drawn.tabs([(EVIL, EVIL, True, EVIL), (EVIL, EVIL, False)], EVIL),
+        drawn.panel(EVIL, EVIL, True, EVIL, EVIL, parts),
+        drawn.receipt(EVIL, EVIL, EVIL),
+        drawn.next_level(0.5, [(0.2, EVIL)], EVIL, parts),
+        drawn.share(0.5, EVIL),
+        drawn.icon(EVIL, EVIL),
+    ]
+    for html in drawn_things:
+        assert "<i>" not in html
+        assert "\"'" not in html
+    assert "<b>x</b>" in drawn.receipt("a", body=SafeString("<b>x</b>"))
+
+
+def test_what_is_drawn_in_python_reads_as_it_should() -> None:
+    assert drawn.chip("A", "/a", True, 0) == '<a class="gb-chip" href="/a" aria-current="true">A <b>0</b></a>'
+    assert drawn.chip("A") == '<button type="button" class="gb-chip" aria-pressed="false">A</button>'
+    assert drawn.stat("L", 3, note="n", unit="u") == (
+        '<div class="gb-stat"><dt>L</dt><dd>3 <small>u</small></dd><dd class="gb-stat-note">n</dd></div>'
+    )
+    assert drawn.event("T", at="08:46", body=" ") == (
+        '<li class="gb-event"><span class="gb-dot"><i class="ti ti-point" aria-hidden="true"></i></span>'
+        "<h3>T</h3><time>08:46</time></li>"
+    )
+    assert drawn.facts([("t", "v", ""), ("t", "v", "/u")]) == (
+        '<dl class="gb-facts"><dt>t</dt><dd>v</dd><dt>t</dt><dd><a href="/u">v</a></dd></dl>'
+    )
+    assert 'width="500" height="10"' in drawn.next_level(0.5)
 
 
 def open_template(name: str) -> str:

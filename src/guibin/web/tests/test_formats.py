@@ -3,7 +3,10 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
 from django.utils import timezone, translation
+from hypothesis import given
+from hypothesis import strategies as st
 
 from guibin.core.money import Money
 from guibin.web import formats
@@ -89,3 +92,40 @@ def test_pinyin_of_names_and_labels() -> None:
     assert pinyin_letters("客户") == ("kehu", "kh")
     assert formats.initial("  林婉清") == "林"
     assert formats.initial("") == "·"
+
+
+@given(
+    minor=st.integers(-(10**12), 10**12),
+    currency=st.sampled_from(["CNY", "USD", "JPY", "EUR", "KWD", "HKD"]),
+    language=st.sampled_from(["zh-hans", "en"]),
+)
+def test_money_is_written_as_cldr_writes_it(minor: int, currency: str, language: str) -> None:
+    with translation.override(language):
+        locale = formats.active_locale()
+        value = Money(minor, currency)
+        for whole in (False, True):
+            text = format_currency(
+                value.amount, currency, locale=locale, currency_digits=not whole,
+                decimal_quantization=True, format="¤#,##0" if whole else None,
+            )  # fmt: skip
+            symbol = get_currency_symbol(currency, locale=locale)
+            expected = text.replace(symbol, formats.currency_symbol(currency)).replace("-", formats.MINUS)
+            assert formats.money(value, whole=whole) == expected
+
+
+@given(
+    value=st.one_of(
+        st.integers(-(10**9), 10**9),
+        st.floats(-1e9, 1e9, allow_nan=False),
+        st.decimals(-(10**9), 10**9, places=4),
+    ),
+    digits=st.sampled_from([None, 0, 1, 2]),
+    language=st.sampled_from(["zh-hans", "en"]),
+)
+def test_numbers_are_written_as_cldr_writes_them(
+    value: formats.Number, digits: int | None, language: str
+) -> None:
+    with translation.override(language):
+        pattern = None if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
+        expected = format_decimal(value, format=pattern, locale=formats.active_locale())
+        assert formats.number(value, digits) == expected.replace("-", formats.MINUS)
