@@ -35,7 +35,16 @@ from guibin.accounts.operations.staff import (
     reactivate_staff,
     update_staff,
 )
-from guibin.accounts.parts import key_part, place_part, read_key, remember_use
+from guibin.accounts.parts import (
+    key_part,
+    place_part,
+    read_key,
+    read_names,
+    remember_use,
+    session_part,
+    staff_part,
+    stores_part,
+)
 from guibin.accounts.permissions import (
     MANAGE_KEYS,
     MANAGE_ORGANISATION,
@@ -65,6 +74,7 @@ from guibin.accounts.queries import (
 )
 from guibin.accounts.queries import get_organisation as organisation
 from guibin.accounts.rules import split_key
+from guibin.accounts.sessions import Visitor, believed_staff, read_session
 from guibin.accounts.signin import authenticate_key, currency_choices, start_session, zone_choices
 from guibin.accounts.values import (
     ApiKey,
@@ -110,9 +120,11 @@ __all__ = [
     "StoreRow",
     "StoreUnknown",
     "UndoResult",
+    "Visitor",
     "actor_for_key",
     "actor_for_staff",
     "authenticate_key",
+    "believed_staff",
     "bulk_upsert_staff",
     "bulk_upsert_stores",
     "create_department",
@@ -146,11 +158,16 @@ __all__ = [
     "place_part",
     "reactivate_staff",
     "read_key",
+    "read_names",
+    "read_session",
     "remember_use",
     "revoke_key",
+    "session_part",
     "set_as_of_day",
     "split_key",
+    "staff_part",
     "start_session",
+    "stores_part",
     "undo_upsert_staff",
     "undo_upsert_stores",
     "update_organisation",

@@ -96,3 +96,71 @@ def place_part(store_id: str) -> ReadPart:
             WHERE o.id = 1""",  # noqa: S608 - the expression is the caller's code, no input
         columns=("base_currency", "store"),
     )
+
+
+def stores_part(ids: str) -> ReadPart:
+    """The names of the stores whose ids the SQL query ``ids`` gives."""
+    return ReadPart(
+        name="stores",
+        sql=f"SELECT json_object_agg(s.id, s.name) AS names FROM accounts_store s WHERE s.id IN ({ids})",  # noqa: S608 - the caller's code
+        columns=("names",),
+    )
+
+
+def staff_part(codes: str) -> ReadPart:
+    """The names of the staff among the actor codes (``staff:12``) that the SQL query ``codes`` gives."""
+    return ReadPart(
+        name="people",
+        sql=f"""
+            SELECT json_object_agg(s.id, s.display_name) AS names FROM accounts_staff s
+            WHERE s.id IN (SELECT substr(c, 7)::bigint FROM ({codes}) AS named(c) WHERE c LIKE 'staff:%')""",  # noqa: S608 - the caller's code
+        columns=("names",),
+    )
+
+
+def read_names(row: Row) -> dict[int, str]:
+    """{id: name} of stores or staff."""
+    return {int(key): name for key, name in json.loads(row[0]).items()} if row[0] else {}
+
+
+SESSION_COLUMNS = (
+    "data",
+    "expires",
+    "staff",
+    "password",
+    "epoch",
+    "active",
+    "name",
+    "language",
+    "theme",
+    "store",
+    "store_name",
+    "zone",
+    "house_zone",
+    "narrowed",
+    "role",
+    "role_name",
+    "follows",
+    "codes",
+)
+
+
+def session_part(*, session: str, staff: str) -> ReadPart:
+    """The session with this key, and who it is believed to belong to; both SQL expressions."""
+    return ReadPart(
+        name="session",
+        sql=f"""
+            SELECT d.session_data AS data, extract(epoch FROM d.expire_date) AS expires, s.id AS staff,
+                   s.password, s.session_epoch AS epoch, s.is_active AS active, s.display_name AS name,
+                   s.language, s.theme, s.store_id AS store, t.name AS store_name, t.time_zone AS zone,
+                   o.time_zone AS house_zone, r.own_store_only AS narrowed, r.code AS role,
+                   r.name AS role_name, r.follows_manifests AS follows,
+                   CASE WHEN r.follows_manifests THEN NULL ELSE to_json(r.permission_codes) END AS codes
+            FROM django_session d
+            JOIN accounts_staff s ON s.id = {staff}::bigint
+            JOIN accounts_role r ON r.id = s.role_id
+            LEFT JOIN accounts_store t ON t.id = s.store_id
+            LEFT JOIN accounts_organisation o ON o.id = 1
+            WHERE d.session_key = {session}""",  # noqa: S608 - the caller's code
+        columns=SESSION_COLUMNS,
+    )

@@ -72,6 +72,14 @@ class ComposedRead:
         value = found.get_value
         return [tuple([value(0, column) for column in place]) for place in self._places]
 
+    def run_surely(self, *parameters: bytes) -> list[Row]:
+        """As ``run``, for who has no other way to ask: once more, prepared anew, when the first try failed
+        (a table has changed under a prepared statement). Raises ``ReadFailed``."""
+        try:
+            return self.run(*parameters)
+        except ReadFailed:
+            return self.run(*parameters)
+
     def _expect(self, result: pq.abc.PGresult, status: pq.ExecStatus) -> None:
         if result.status != status:
             raise ReadFailed(result.error_message.decode(errors="replace"))

@@ -4,6 +4,7 @@ An event holds ids, codes, numbers and dates, never personal text, so that erasi
 rewrites history. Slices declare ``Event`` classes in ``events.py`` and list them in their manifest.
 """
 
+import json
 import re
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,11 +12,13 @@ from contextvars import ContextVar
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, ClassVar
 
 from django.db import connection
 
 from guibin.core import wire
+from guibin.core.composed import ReadPart, Row
 from guibin.core.errors import Text
 from guibin.core.permissions import Actor
 
@@ -72,6 +75,17 @@ class Recorded:
         """The numeric ids of the subjects of one ``kind``."""
         prefix = f"{kind}:"
         return [int(text[len(prefix) :]) for text in self.subjects if text.startswith(prefix)]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a timeline tells of an event."""
+
+    at: datetime
+    name: str
+    origin: str
+    actor: str
+    data: dict[str, Any]
 
 
 def subject(kind: str, key: int | str) -> str:
@@ -158,6 +172,33 @@ def read_timelines(
     return [as_recorded(row) for row in rows.order_by("-at", "-id")[:limit]]
 
 
+LOGGED_ACTORS = "SELECT e ->> 3 FROM json_array_elements(logged.events) e"
+"""The actors of the events that ``timeline_part`` read, for a part after it."""
+
+
+def timeline_part(about: str, *, names: Sequence[str], limit: int, before: str = "'infinity'") -> ReadPart:
+    """The newest events that name the subject ``about``, older than ``before`` (both SQL); only ``names``."""
+    known = ", ".join(f"'{name}'" for name in names if CODE.fullmatch(name))
+    return ReadPart(
+        name="logged",
+        sql=f"""
+            SELECT json_agg(json_build_array(e.at, e.name, e.origin, e.actor, e.data)
+                            ORDER BY e.at DESC, e.id DESC) AS events
+            FROM (SELECT * FROM core_loggedevent
+                  WHERE subjects && ARRAY[{about}]::text[] AND name IN ({known}) AND at < {before}::timestamptz
+                  ORDER BY at DESC, id DESC LIMIT {limit:d}) e""",  # noqa: S608 - declared names
+        columns=("events",),
+    )
+
+
+def read_logged(row: Row) -> list[Told]:
+    """Newest first."""
+    found = json.loads(row[0]) if row[0] else []
+    return [
+        Told(datetime.fromisoformat(at), name, origin, actor, data) for at, name, origin, actor, data in found
+    ]
+
+
 def as_recorded(row: Any) -> Recorded:
     """A ``LoggedEvent`` row as a frozen value."""
     return Recorded(
@@ -174,6 +215,7 @@ def as_recorded(row: Any) -> Recorded:
     )
 
 
+@cache
 def declared_events() -> dict[str, type[Event]]:
     """All event classes of all slices by name."""
     from guibin.core.manifest import manifests

@@ -3,13 +3,15 @@
 Declared in manifests as ``Setting`` values; changed values are rows of ``core.PreferenceValue``.
 """
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
+from guibin.core.composed import ReadPart
 from guibin.core.errors import Invalid, NotFound, Text
 from guibin.core.permissions import Actor
 
@@ -141,3 +143,19 @@ def reset(*, key: str, actor: Actor, at: datetime) -> None:
     with transaction.atomic():
         PreferenceValue.objects.filter(key=key).delete()
         record(SettingChanged(key=key), subjects=[subject("setting", key)], actor=actor, at=at)
+
+
+def stored_part(settings: Sequence[Setting[Any]]) -> ReadPart:
+    """What the organisation changed of ``settings``, as one JSON object."""
+    keys = ", ".join(f"'{setting.key}'" for setting in settings)
+    return ReadPart(
+        name="stored",
+        sql=f"SELECT json_object_agg(v.key, v.value) AS changed FROM core_preferencevalue v WHERE v.key IN ({keys})",  # noqa: E501, S608 - declared keys
+        columns=("changed",),
+    )
+
+
+def read_stored(changed: bytes | None, settings: Sequence[Setting[Any]]) -> dict[str, Any]:
+    """Values by key, as ``get_many`` gives them."""
+    stored = {} if changed is None else json.loads(changed)
+    return {s.key: s.parse(stored[s.key]) if s.key in stored else s.default for s in settings}

@@ -84,7 +84,7 @@ from guibin.customers.queries.labels import (
     list_notes,
     list_tags,
 )
-from guibin.customers.queries.parts import Head, head_part, read_head
+from guibin.customers.queries.parts import Head, Sheet, head_part, read_head, read_sheet, sheet_part
 from guibin.customers.queries.people import (
     count_customers,
     find_id,
@@ -164,6 +164,7 @@ __all__ = [
     "Policy",
     "Profile",
     "RowOutcome",
+    "Sheet",
     "TagView",
     "UndoReport",
     "add_contact",
@@ -214,6 +215,7 @@ __all__ = [
     "parse_gender",
     "prefer_contacts",
     "read_head",
+    "read_sheet",
     "remove_contact",
     "remove_tag",
     "resolve",
@@ -226,6 +228,7 @@ __all__ = [
     "save_tag",
     "search",
     "set_attributes",
+    "sheet_part",
     "spell",
     "stores_of_customers",
     "tag_by_name",

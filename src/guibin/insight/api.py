@@ -12,7 +12,7 @@ from guibin.core.paging import Page
 from guibin.core.permissions import SYSTEM, Actor
 from guibin.insight.errors import CutsInvalid, EngineMissing, EngineUnknown, GroupUnknown, NeverRefreshed
 from guibin.insight.facts.schema import FACT_NAMES, FACT_SCHEMA
-from guibin.insight.parts import facts_part, read_facts
+from guibin.insight.parts import facts_part, read_fact_row, read_facts
 from guibin.insight.permissions import REFRESH_FACTS, VIEW_REPORTS
 from guibin.insight.reports import (
     Behaviour,
@@ -84,6 +84,7 @@ __all__ = [
     "load_engine",
     "migration",
     "queue_refresh",
+    "read_fact_row",
     "read_facts",
     "refresh",
     "rfm_report",

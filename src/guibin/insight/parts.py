@@ -1,6 +1,12 @@
 """What insight adds to a composed read: the published facts of one customer."""
 
+import json
+from datetime import date
+
 from guibin.core.composed import ReadPart, Row, text
+from guibin.insight.rules.count import Fact
+
+DAYS = ("first_order_on", "last_order_on")
 
 
 def facts_part(customer_id: str) -> ReadPart:
@@ -26,3 +32,14 @@ def read_facts(row: Row) -> str:
     days = text(recency) or "null"
     life = "null" if began_on is None else text(tenure)
     return f'{text(stored)[:-1]}, "recency_days": {days}, "tenure_days": {life}}}'
+
+
+def read_fact_row(row: Row) -> dict[str, Fact] | None:
+    """The same facts as values, days as dates."""
+    found: dict[str, Fact] | None = json.loads(read_facts(row))
+    if found is None:
+        return None
+    for name in DAYS:
+        day = found.get(name)
+        found[name] = date.fromisoformat(day) if isinstance(day, str) else None
+    return found

@@ -30,12 +30,22 @@ from guibin.loyalty.permissions import EDIT_LISTS, EDIT_POLICIES, VIEW_POLICIES,
 from guibin.loyalty.queries.decisions import decide_table
 from guibin.loyalty.queries.numbers import (
     currency_warning,
+    formula_part,
     get_formula,
     get_near_permille,
     get_preset_rules,
     list_presets,
+    read_formula,
 )
-from guibin.loyalty.queries.parts import Stand, read_stand, standing_part
+from guibin.loyalty.queries.parts import (
+    Stand,
+    StandWords,
+    names_part,
+    read_names,
+    read_stand,
+    read_stand_words,
+    standing_part,
+)
 from guibin.loyalty.queries.policies import (
     find_active_policy,
     get_policy,
@@ -61,6 +71,7 @@ from guibin.loyalty.rules.groups import Groups, from_groups, to_groups
 from guibin.loyalty.rules.plain import ConditionResult
 from guibin.loyalty.rules.presets import CODES, scale_of, to_scaled
 from guibin.loyalty.rules.receipts import Receipt
+from guibin.loyalty.rules.score import ScoreFormula
 from guibin.loyalty.rules.tree import (
     All,
     AnyOf,
@@ -140,7 +151,9 @@ __all__ = [
     "Receipt",
     "Rules",
     "RulesInvalid",
+    "ScoreFormula",
     "Stand",
+    "StandWords",
     "StandingFilter",
     "StandingView",
     "Unit",
@@ -159,6 +172,7 @@ __all__ = [
     "find_active_policy",
     "find_latest_evaluation",
     "find_standings",
+    "formula_part",
     "from_groups",
     "get_formula",
     "get_near_permille",
@@ -175,14 +189,19 @@ __all__ = [
     "list_policies",
     "list_presets",
     "list_vips",
+    "loyalty_score",
     "loyalty_scores",
+    "names_part",
     "next_sentence",
     "parse_rules",
     "part_label",
     "preset_rules",
     "presets",
     "preview_policy",
+    "read_formula",
+    "read_names",
     "read_stand",
+    "read_stand_words",
     "reason_phrases",
     "reason_sentence",
     "receipt_json",
@@ -261,6 +280,15 @@ def loyalty_scores(facts: pa.Table) -> pa.Array:
     from guibin.loyalty.rules.score import fit_formula
 
     return pa.array(score_column(facts, fit_formula(get_formula(), measured_parts(facts))), pa.int64())
+
+
+def loyalty_score(facts: Mapping[str, object], formula: ScoreFormula) -> float:
+    """The loyalty score of one fact row, 0 to 100: what ``loyalty_scores`` gives for a table of that row."""
+    from guibin.loyalty.rules.score import compute_score_tenths, fit_formula, read_score_inputs
+
+    inputs = read_score_inputs(facts)
+    measured = tuple(part for part, value in inputs.items() if value and value > 0)
+    return compute_score_tenths(fit_formula(formula, measured), inputs) / 10
 
 
 def receipt_json(

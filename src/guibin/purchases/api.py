@@ -72,6 +72,13 @@ from guibin.purchases.queries.orders import (
     order_totals,
     orders_by_id,
 )
+from guibin.purchases.queries.parts import (
+    STORES_OF_RECENT,
+    RecentOrder,
+    RecentRefund,
+    read_recent,
+    recent_part,
+)
 from guibin.purchases.queries.rates import RateRow, base_currency, list_rates
 from guibin.purchases.queries.rows import LineRow, OrderDetail, OrderRow, PaymentRow, RefundLineRow, RefundRow
 from guibin.purchases.queries.tallies import OrderTotals, find_broken_tallies
@@ -96,6 +103,7 @@ __all__ = [
     "PRODUCTS",
     "REASON_CODES",
     "REFUND_LINES",
+    "STORES_OF_RECENT",
     "VIEW_ORDERS",
     "BrandRow",
     "CategoryRow",
@@ -119,6 +127,8 @@ __all__ = [
     "ProductFilter",
     "ProductRow",
     "RateRow",
+    "RecentOrder",
+    "RecentRefund",
     "RefundDraft",
     "RefundLineRow",
     "RefundPreview",
@@ -173,6 +183,8 @@ __all__ = [
     "preview_refund",
     "products_by_id",
     "purchases_of",
+    "read_recent",
+    "recent_part",
     "refund_lines",
     "set_rate",
     "stores_with_purchases",

@@ -1,15 +1,13 @@
 """The header of a customer's page: who, how valuable, where they stand and why."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 
-import pyarrow as pa
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from guibin.accounts import api as accounts
-from guibin.core.ids import StoreId
+from guibin.core.composed import ReadPart, Row, text
 from guibin.core.money import Money
 from guibin.core.permissions import Actor
 from guibin.customers import api as customers
@@ -34,69 +32,52 @@ class Stat:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """Where the customer stands in words. ``reached`` of the next level, 0 to 1."""
-
-    badge: str
-    level: str
-    why: str
-    ahead: str
-    next_badge: str
-    next_level: str
-    reached: float
-    since: date | None
-    as_of: date
-    policy: str
-
-
-@dataclass(frozen=True, slots=True)
 class Summary:
     """Everything the header draws. ``facts`` and ``standing`` None where there is nothing yet."""
 
-    customer: customers.CustomerView
+    customer: customers.Sheet
     store: str
-    phone: str
     facts: Facts | None
     stats: list[Stat]
-    standing: Standing | None
-    view: loyalty.StandingView | None
+    standing: loyalty.StandWords | None
     currency: str
 
-    @property
-    def name(self) -> str:
-        profile = self.customer.profile
-        return profile.name or profile.latin_name or self.customer.number
+
+def summary_parts(number: str) -> list[ReadPart]:
+    """What the header is read from, for the customer whose number is the SQL expression ``number``."""
+    return [
+        customers.sheet_part(number),
+        accounts.place_part("person.store_id"),
+        insight.facts_part("person.id"),
+        loyalty.standing_part("person.id"),
+        loyalty.formula_part(),
+    ]
 
 
-def read_summary(number: str, *, actor: Actor, at: datetime, drawn: bool = True) -> Summary | None:
-    """None when there is no such customer, or the actor may not see them. Unless ``drawn``, without the
-    figures and sentences that only a page shows."""
-    customer = customers.find_by_number(number, actor=actor)
+def read_summary(rows: Sequence[Row], *, actor: Actor) -> Summary | None:
+    """The header from the rows of ``summary_parts``; None where the actor may not see the customer."""
+    person, place, counted, standing, formula = rows
+    customer = customers.read_sheet(person, actor=actor)
     if customer is None:
         return None
-    facts = insight.facts_for([customer.id]).get(customer.id)
-    view = loyalty.standing([customer.id]).get(customer.id) if actor.may(loyalty.VIEW_VIPS) else None
-    currency = accounts.organisation().base_currency
-    store_id = customer.profile.joined_store_id
-    store = accounts.get_stores([store_id]).get(StoreId(store_id)) if store_id else None
-    phone = next((contact.value for contact in customer.contacts if contact.kind == "phone"), "")
+    facts = insight.read_fact_row(counted)
+    currency = text(place[0])
+    score = loyalty.loyalty_score(facts, loyalty.read_formula(formula[0])) if facts else 0.0
     return Summary(
         customer=customer,
-        store=store.name if store else "",
-        phone=phone,
+        store=text(place[1]),
         facts=facts,
-        stats=list_stats(facts, currency=currency, customer=customer) if drawn else [],
-        standing=describe_standing(view) if drawn else None,
-        view=view,
+        stats=list_stats(facts, score=score, currency=currency, number=customer.number),
+        standing=loyalty.read_stand_words(standing) if actor.may(loyalty.VIEW_VIPS) else None,
         currency=currency,
     )
 
 
-def list_stats(facts: Facts | None, *, currency: str, customer: customers.CustomerView) -> list[Stat]:
+def list_stats(facts: Facts | None, *, score: float, currency: str, number: str) -> list[Stat]:
     """The row of figures; empty for somebody who never bought."""
     if facts is None or not facts["orders_count"]:
         return []
-    purchases = link_url("customers.profile", number=customer.number) + "?tab=purchases"
+    purchases = link_url("customers.profile", number=number) + "?tab=purchases"
     stage = str(facts["stage"])
     return [
         Stat(
@@ -113,7 +94,7 @@ def list_stats(facts: Facts | None, *, currency: str, customer: customers.Custom
         ),
         Stat(_("Average purchase"), _money(facts["average_order_minor"], currency)),
         Stat(_("Last purchase"), _days_ago(facts["recency_days"]), _rhythm(facts)),
-        Stat(_("Loyalty score"), formats.number(read_score(facts), 1), _("of 100")),
+        Stat(_("Loyalty score"), formats.number(score, 1), _("of 100")),
         Stat(
             _("Stage"),
             str(insight.STAGE_LABELS.get(stage, stage)),
@@ -121,33 +102,6 @@ def list_stats(facts: Facts | None, *, currency: str, customer: customers.Custom
             link_url("insight.stages"),
         ),
     ]
-
-
-def read_score(facts: Facts) -> float:
-    """The loyalty score, 0 to 100, of one fact row."""
-    columns = {name: [facts[name]] for name in insight.FACT_NAMES if name in facts}
-    fields = [field for field in insight.FACT_SCHEMA if field.name in columns]
-    table = pa.table(columns, schema=pa.schema(fields))
-    return float(loyalty.loyalty_scores(table)[0].as_py() or 0) / 10
-
-
-def describe_standing(view: loyalty.StandingView | None) -> Standing | None:
-    """A standing in the words of the active language."""
-    if view is None:
-        return None
-    level, ahead = view.level, view.next_level
-    return Standing(
-        badge=level.badge if level else "",
-        level=level.name if level else "",
-        why=loyalty.reason_sentence(view.receipt, level, view.currency),
-        ahead=loyalty.next_sentence(view.receipt, ahead, view.currency),
-        next_badge=ahead.badge if ahead else "",
-        next_level=ahead.name if ahead else "",
-        reached=1 - view.gap_permille / 1000,
-        since=view.since,
-        as_of=view.as_of,
-        policy=view.policy_name,
-    )
 
 
 def _money(minor: insight.Fact, currency: str) -> str:

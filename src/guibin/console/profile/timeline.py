@@ -6,7 +6,8 @@ other events come from the log.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
+from functools import cache
 from typing import Any
 
 from django.utils import timezone
@@ -14,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guibin.accounts import api as accounts
+from guibin.core.composed import ComposedRead, ReadPart, Row
 from guibin.core.errors import Text
-from guibin.core.events import Recorded, declared_events, read_timelines, subject
-from guibin.core.ids import StaffId
+from guibin.core.events import LOGGED_ACTORS, Told, declared_events, read_logged, timeline_part
 from guibin.core.permissions import Actor
 from guibin.loyalty import api as loyalty
 from guibin.purchases import api as purchases
@@ -24,7 +25,7 @@ from guibin.web import formats
 from guibin.web.links import link_url
 
 SHOWN = 20
-REFUNDS_READ = 200
+MIDNIGHT = time()
 TOLD_ELSEWHERE = frozenset(
     {"purchases.order_placed", "purchases.order_extended", "purchases.refund_recorded"}
 )
@@ -65,16 +66,45 @@ class Timeline:
     channel: str
 
 
-def read_timeline(
-    customer_id: int, *, actor: Actor, channel: str = "", before: datetime | None = None
-) -> Timeline:
-    """About ``SHOWN`` items older than ``before``; things of one instant stay together."""
+def timeline_parts(customer_id: str, *, channel: str, before: str = "'infinity'") -> list[ReadPart]:
+    """What a stretch of the timeline is told from: SQL expressions of whose it is, and of its end."""
+    names = [
+        name
+        for name in declared_events()
+        if name not in TOLD_ELSEWHERE and (not channel or name.startswith(f"{channel}."))
+    ]
+    return [
+        purchases.recent_part(customer_id, limit=SHOWN + 1, before=before),
+        accounts.stores_part(purchases.STORES_OF_RECENT),
+        timeline_part(f"'customer:' || {customer_id}", names=names, limit=SHOWN + 1, before=before),
+        accounts.staff_part(LOGGED_ACTORS),
+        loyalty.names_part(),
+    ]
+
+
+@cache
+def _earlier(channel: str) -> ComposedRead:
+    """``$1`` is a customer's id, ``$2`` the instant before which the stretch ends."""
+    return ComposedRead(timeline_parts("$1::bigint", channel=channel, before="$2"))
+
+
+def read_earlier(customer_id: int, *, actor: Actor, channel: str, before: datetime) -> Timeline:
+    """The stretch before an instant."""
     channel = channel if channel in CHANNELS else ""
+    statement = _earlier(channel)
+    rows = statement.run_surely(str(customer_id).encode(), before.isoformat().encode())
+    return read_timeline(rows, actor=actor, channel=channel)
+
+
+def read_timeline(rows: Sequence[Row], *, actor: Actor, channel: str) -> Timeline:
+    """About ``SHOWN`` items from the rows of ``timeline_parts``; things of one instant stay together."""
+    bought, stores, logged, people, policy = rows
     items: list[Item] = []
     if channel in ("", "purchases") and actor.may(purchases.VIEW_ORDERS):
-        items += _bought(customer_id, before=before)
-        items += _refunded(customer_id, before=before)
-    items += _logged(customer_id, channel=channel, before=before)
+        orders, refunds = purchases.read_recent(bought)
+        items += _bought(orders, accounts.read_names(stores))
+        items += _refunded(refunds)
+    items += _logged(read_logged(logged), accounts.read_names(people), policy)
     items.sort(key=lambda item: item.at, reverse=True)
     shown = items[:SHOWN]
     if len(items) > SHOWN:
@@ -88,81 +118,66 @@ def read_timeline(
 
 def _by_day(items: Sequence[Item]) -> list[Day]:
     days: list[Day] = []
+    this_year = timezone.localtime().year
+    last: date | None = None
     for item in items:
-        label = formats.day(timezone.localtime(item.at).date(), "weekday")
-        year = timezone.localtime(item.at).year
-        if year != timezone.localtime().year:
-            label = formats.day(timezone.localtime(item.at).date())
-        if not days or days[-1].label != label:
+        day = timezone.localtime(item.at).date()
+        if day != last:
+            label = formats.day(day, "weekday" if day.year == this_year else "medium")
             days.append(Day(label, []))
+            last = day
         days[-1].items.append(item)
     return days
 
 
-def _bought(customer_id: int, *, before: datetime | None) -> Iterator[Item]:
-    orders = purchases.list_orders_of([customer_id], limit=SHOWN + 1, before=before)
-    goods = purchases.main_items([order.id for order in orders])
-    stores = accounts.get_stores(order.store_id for order in orders if order.store_id)
+def _bought(orders: Sequence[purchases.RecentOrder], stores: Mapping[int, str]) -> Iterator[Item]:
     for order in orders:
-        name, lines = goods.get(order.id, ("", 0))
         title = formats.money(order.total)
-        if name:
-            title = f"{title}  {name}"
+        if order.goods:
+            title = f"{title}  {order.goods}"
         more = _("order %(number)s") % {"number": order.number}
-        if lines > 1:
-            more = _("%(lines)s lines; order %(number)s") % {"lines": lines, "number": order.number}
+        if order.lines > 1:
+            more = _("%(lines)s lines; order %(number)s") % {"lines": order.lines, "number": order.number}
         if order.status == "cancelled":
             more = _("cancelled; %(more)s") % {"more": more}
-        store = next((s.name for key, s in stores.items() if key == order.store_id), "")
         yield Item(
-            at=order.ordered_at,
+            at=order.at,
             title=title,
             icon="shopping-bag",
-            where=store or order.channel,
+            where=stores.get(order.store_id or 0, "") or order.channel,
             more=more,
             kind="" if order.status == "cancelled" else "money",
             url=link_url("purchases.order", order_id=order.id),
-            clock=_clock(order.ordered_at),
+            clock=_clock(order.at),
         )
 
 
-def _refunded(customer_id: int, *, before: datetime | None) -> Iterator[Item]:
-    refunds = purchases.list_refunds_of([customer_id], limit=REFUNDS_READ)
+def _refunded(refunds: Sequence[purchases.RecentRefund]) -> Iterator[Item]:
     for refund in refunds:
-        if before is not None and refund.refunded_at >= before:
-            continue
         yield Item(
-            at=refund.refunded_at,
+            at=refund.at,
             title=_("Refunded %(amount)s") % {"amount": formats.money(refund.amount)},
             icon="receipt-refund",
             more=_("document %(number)s") % {"number": refund.number},
             url=link_url("purchases.order", order_id=refund.order_id) if refund.order_id else "",
-            clock=_clock(refund.refunded_at),
+            clock=_clock(refund.at),
         )
 
 
 def _clock(at: datetime) -> str:
     """The time of day, unless the source knew only the day."""
-    return "" if timezone.localtime(at).time() == time() else formats.clock_time(at)
+    return "" if timezone.localtime(at).time() == MIDNIGHT else formats.clock_time(at)
 
 
-def _logged(customer_id: int, *, channel: str, before: datetime | None) -> Iterator[Item]:
+def _logged(rows: Sequence[Told], people: Mapping[int, str], policy: Row) -> Iterator[Item]:
     declared = declared_events()
-    names = [
-        name
-        for name in declared
-        if name not in TOLD_ELSEWHERE and (not channel or name.startswith(f"{channel}."))
-    ]
-    rows = read_timelines(
-        about=[subject("customer", customer_id)], before=before, names=names, limit=SHOWN + 1
-    )
-    people = accounts.get_staff_by_ids(list(_staff_ids(rows)))
-    names_of_codes = _names_of_codes() if any(row.name.startswith("loyalty.") for row in rows) else {}
+    has_codes = any(row.name.startswith("loyalty.") for row in rows)
+    names = loyalty.read_names(policy) if has_codes else {}
     for row in rows:
         event = declared[row.name]
         yield Item(
             at=row.at,
-            title=str(event.wording) % _Words(row.data, names_of_codes),
+            title=str(event.wording) % _Words(row.data, names),
             icon=event.icon.removeprefix("ti-"),
             where=_who(row, people),
             clock=_clock(row.at),
@@ -184,27 +199,10 @@ class _Words(dict[str, Any]):
         return formats.number(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _names_of_codes() -> dict[tuple[str, str], str]:
-    """{("level" or "policy", code): name} of the policy in force."""
-    policy = loyalty.find_active_policy()
-    if policy is None:
-        return {}
-    levels = {("level", level.code): level.name for level in policy.latest.levels}
-    return {**levels, ("policy", policy.code): policy.name}
-
-
-def _staff_ids(rows: Sequence[Recorded]) -> Iterator[StaffId]:
-    for row in rows:
-        kind, _colon, number = row.actor.partition(":")
-        if kind == "staff":
-            yield StaffId(int(number))
-
-
-def _who(row: Recorded, people: Mapping[StaffId, accounts.Staff]) -> str:
+def _who(row: Told, people: Mapping[int, str]) -> str:
     kind, _colon, number = row.actor.partition(":")
     if kind == "staff":
-        staff = people.get(StaffId(int(number)))
-        return staff.display_name if staff else ""
+        return people.get(int(number), "")
     if row.origin != "live":
         return _("from an import")
     return _("by a program") if kind == "key" else ""

@@ -4,100 +4,71 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 
 from guibin.accounts import api as accounts
-from guibin.console.profile import insight_tab, timeline
-from guibin.console.profile.summary import Summary, read_summary
+from guibin.console.profile import insight_tab
+from guibin.console.profile.drawing import draw_header, draw_stretch, draw_tabs, draw_timeline
+from guibin.console.profile.reading import PageRead, find_header, find_page
+from guibin.console.profile.summary import Summary
+from guibin.console.profile.timeline import read_earlier
 from guibin.core.clock import now
 from guibin.core.errors import NotFound
 from guibin.customers import api as customers
 from guibin.insight import api as insight
+from guibin.loyalty import api as loyalty
 from guibin.purchases import api as purchases
 from guibin.web.access import actor_of, requires
 from guibin.web.links import link_url
 
 PURCHASES_SHOWN = 50
+PAGE = "console/profile/page.html"
 
 
 @requires(customers.VIEW_CUSTOMER)
 @never_cache
 def profile(request: HttpRequest, number: str) -> HttpResponse:
     """One customer. Each tab reads only what it shows."""
-    actor = actor_of(request)
-    summary = _summary(request, number)
-    if summary.customer.number != number:
-        return redirect("console-profile", number=summary.customer.number)
     tab = request.GET.get("tab", "")
-    tab = tab if tab in TABS else "timeline"
-    context = {
+    if tab in TABS:
+        return _tab(request, number, tab)
+    actor = actor_of(request)
+    page = find_page(number, actor=actor, channel=request.GET.get("channel", ""))
+    if page is None:
+        raise NotFound
+    if page.summary.customer.number != number:
+        return redirect("console-profile", number=page.summary.customer.number)
+    return HttpResponse(draw_page(request, page))
+
+
+def draw_page(request: HttpRequest, page: PageRead) -> str:
+    """The first sight of the page as HTML; ``request`` carries the actor and the person."""
+    content = draw_timeline(page, actor=actor_of(request))
+    return render_to_string(PAGE, _frame(request, page.summary, "timeline", content=content), request)
+
+
+def _frame(request: HttpRequest, summary: Summary, tab: str, **more: object) -> dict[str, object]:
+    actor = actor_of(request)
+    return {
         "page_key": "customers.profile",
         "menu_key": "customers.list",
-        "summary": summary,
-        "customer": summary.customer,
-        "tabs": _tabs(request, summary, tab),
+        "name": summary.customer.shown_name,
+        "header": draw_header(summary, actor=actor),
+        "tabs": draw_tabs(summary, actor=actor, tab=tab),
         "tab": tab,
-        "tab_template": f"console/profile/{tab}.html",
-        "may_reveal": actor.may(customers.REVEAL_CUSTOMER),
-        **TABS[tab](request, summary),
+        **more,
     }
-    return render(request, "console/profile/page.html", context)
 
 
-def _summary(request: HttpRequest, number: str) -> Summary:
-    summary = read_summary(number, actor=actor_of(request), at=now())
+def _tab(request: HttpRequest, number: str, tab: str) -> HttpResponse:
+    summary = find_header(number, actor=actor_of(request))
     if summary is None:
         raise NotFound
-    return summary
-
-
-def _tabs(request: HttpRequest, summary: Summary, tab: str) -> list[tuple[object, str, bool, object]]:
-    url = link_url("customers.profile", number=summary.customer.number)
-    count = summary.facts["orders_count"] if summary.facts else None
-    tabs: list[tuple[object, str, bool, object]] = [(_("Timeline"), url, tab == "timeline", None)]
-    if actor_of(request).may(purchases.VIEW_ORDERS):
-        tabs.append((_("Purchases"), f"{url}?tab=purchases", tab == "purchases", count))
-    tabs.append((_("Insight"), f"{url}?tab=insight", tab == "insight", None))
-    tabs.append((_("Profile"), f"{url}?tab=details", tab == "details", None))
-    return tabs
-
-
-def _timeline(request: HttpRequest, summary: Summary) -> dict[str, object]:
-    channel = request.GET.get("channel", "")
-    found = timeline.read_timeline(summary.customer.id, actor=actor_of(request), channel=channel)
-    url = link_url("customers.profile", number=summary.customer.number)
-    chips = [
-        (label, f"{url}?channel={code}" if code else url, code == found.channel)
-        for code, label in timeline.CHANNELS.items()
-    ]
-    return {
-        "timeline": found,
-        "chips": chips,
-        "may_place": actor_of(request).may(insight.VIEW_REPORTS),
-        "own_facts": _own_facts(summary),
-    }
-
-
-def _own_facts(summary: Summary) -> list[tuple[str, str]]:
-    """The shop's own fields and what was told of interests, where known and not hidden."""
-    facts = [
-        (customers.attribute_label(fact.definition), _own_value(fact))
-        for fact in summary.customer.attributes
-        if fact.value
-    ]
-    if summary.customer.profile.interests:
-        facts.append((_("Interests"), summary.customer.profile.interests))
-    return facts
-
-
-def _own_value(fact: customers.AttributeFact) -> str:
-    value = fact.value or ""
-    if fact.definition.kind == "choice":
-        return customers.choice_label(fact.definition, value)
-    if fact.definition.kind == "yes_no":
-        return _("yes") if value in ("yes", "true", "1") else _("no")
-    return f"{value} {fact.definition.unit}".strip()
+    if summary.customer.number != number:
+        return redirect("console-profile", number=summary.customer.number)
+    more = {"tab_template": f"console/profile/{tab}.html", **TABS[tab](request, summary)}
+    return render(request, PAGE, _frame(request, summary, tab, **more))
 
 
 def _purchases(request: HttpRequest, summary: Summary) -> dict[str, object]:
@@ -120,11 +91,14 @@ def _purchases(request: HttpRequest, summary: Summary) -> dict[str, object]:
 
 def _insight(request: HttpRequest, summary: Summary) -> dict[str, object]:
     as_of = insight.freshness().as_of or insight.current_day()
+    view = None
+    if actor_of(request).may(loyalty.VIEW_VIPS):
+        view = loyalty.standing([summary.customer.id]).get(summary.customer.id)
     return {
         "place": insight_tab.find_place(summary.facts),
         "chart": insight_tab.months_chart(summary.facts, as_of=as_of, currency=summary.currency),
-        "score": insight_tab.list_score(summary.view),
-        "conditions": insight_tab.list_conditions(summary.view),
+        "score": insight_tab.list_score(view),
+        "conditions": insight_tab.list_conditions(view),
         "as_of": as_of,
     }
 
@@ -138,7 +112,7 @@ def _details(request: HttpRequest, summary: Summary) -> dict[str, object]:
     return {"panels": [url for url in panels if url]}
 
 
-TABS = {"timeline": _timeline, "purchases": _purchases, "insight": _insight, "details": _details}
+TABS = {"purchases": _purchases, "insight": _insight, "details": _details}
 
 
 @requires(customers.VIEW_CUSTOMER, insight.VIEW_REPORTS)
@@ -163,8 +137,5 @@ def more_timeline(request: HttpRequest, number: str) -> HttpResponse:
         before = now()
     if before.tzinfo is None:
         before = now()
-    found = timeline.read_timeline(
-        customer_id, actor=actor, channel=request.GET.get("channel", ""), before=before
-    )
-    context = {"timeline": found, "number": number}
-    return render(request, "console/profile/stretch.html", context)
+    found = read_earlier(customer_id, actor=actor, channel=request.GET.get("channel", ""), before=before)
+    return HttpResponse(draw_stretch(found, number=number))

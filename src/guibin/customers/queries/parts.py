@@ -1,12 +1,19 @@
 """What customers adds to a composed read: the masked head of one person's profile."""
 
+import json
+from base64 import b64decode
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from guibin.core.composed import ReadPart, Row, text
 from guibin.core.permissions import Actor
-from guibin.core.sealing import vault
+from guibin.core.sealing import SealKey, vault
 from guibin.customers.queries import sealed
 from guibin.customers.rules.contact import show_contact
+from guibin.customers.rules.profile import unpack_details
+from guibin.customers.rules.values import Attribute, AttributeFact
 
 COLUMNS = (
     "id",
@@ -79,3 +86,123 @@ def read_head(row: Row, *, actor: Actor) -> Head | None:
 def _may_see(store_id: bytes | None, actor: Actor) -> bool:
     """As ``people.visible``: everybody, or who joined through the actor's stores."""
     return actor.store_ids is None or (store_id is not None and int(store_id) in actor.store_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactLine:
+    """A way to reach somebody, masked."""
+
+    kind: str
+    value: str
+    is_preferred: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Who a customer is on their page, masked. ``attributes`` hide what is sensitive."""
+
+    id: int
+    number: str
+    status: str
+    name: str
+    latin_name: str
+    joined_on: date | None
+    interests: str
+    contacts: tuple[ContactLine, ...]
+    tags: tuple[str, ...]
+    attributes: tuple[AttributeFact, ...]
+
+    @property
+    def shown_name(self) -> str:
+        """The name, or what stands for it where there is none."""
+        return self.name or self.latin_name or self.number
+
+    @property
+    def phone(self) -> str:
+        return next((contact.value for contact in self.contacts if contact.kind == "phone"), "")
+
+
+SHEET_COLUMNS = (
+    "id",
+    "number",
+    "status",
+    "joined_on",
+    "store_id",
+    "asked_store_id",
+    "name_sealed",
+    "latin_name_sealed",
+    "details_sealed",
+    "epoch",
+    "wrapped",
+    "contacts",
+    "tags",
+    "attributes",
+)
+
+
+def sheet_part(number: str) -> ReadPart:
+    """The person whose number is the SQL expression ``number`` or was it before a merge, as ``person``."""
+    return ReadPart(
+        name="person",
+        sql=f"""
+            SELECT p.id, p.number, p.status, p.joined_on, p.joined_store_id AS store_id,
+                   b.joined_store_id AS asked_store_id, p.name_sealed, p.latin_name_sealed, p.details_sealed,
+                   k.epoch, k.wrapped,
+                   (SELECT json_agg(json_build_array(c.kind, encode(c.value_sealed, 'base64'), c.is_preferred)
+                                    ORDER BY c.is_preferred DESC, c.kind, c.id)
+                    FROM customers_contactpoint c WHERE c.customer_id = p.id) AS contacts,
+                   (SELECT json_agg(t.name ORDER BY t.name) FROM customers_customertag w
+                    JOIN customers_tag t ON t.id = w.tag_id AND NOT t.is_archived
+                    WHERE w.customer_id = p.id) AS tags,
+                   (SELECT json_agg(json_build_array(d.id, d.code, d.label_zh, d.label_en, d.kind, d.unit,
+                                                     d.choices, d.privacy, d.position,
+                                                     CASE WHEN d.privacy = 'sensitive' THEN NULL
+                                                          ELSE encode(v.value_sealed, 'base64') END)
+                                    ORDER BY d.position, d.id)
+                    FROM customers_attributevalue v
+                    JOIN customers_attributedefinition d ON d.id = v.definition_id AND NOT d.is_archived
+                    WHERE v.customer_id = p.id) AS attributes
+            FROM customers_customer b
+            LEFT JOIN customers_customeralias a ON a.customer_id = b.id
+            JOIN customers_customer p ON p.id = coalesce(a.into_id, b.id)
+            LEFT JOIN core_personkey k ON k.person_id = p.id
+            WHERE b.number = {number}""",  # noqa: S608 - the expression is the caller's code, no input
+        columns=SHEET_COLUMNS,
+        raw=frozenset({"name_sealed", "latin_name_sealed", "details_sealed", "wrapped"}),
+    )
+
+
+def read_sheet(row: Row, *, actor: Actor) -> Sheet | None:
+    """None when there is no such person, or the actor may not see them. Raises ``SealBroken``."""
+    person, number, status, joined_on, store, asked_store, name, latin, details, epoch, wrapped, *lists = row
+    if person is None or not (_may_see(asked_store, actor) and _may_see(store, actor)):
+        return None
+    contacts, tags, attributes = (json.loads(each) if each else [] for each in lists)
+    key = None if epoch is None or wrapped is None else vault().seal_key(int(person), int(epoch), wrapped)
+    known = {} if key is None else unpack_details(key.open_or_none(sealed.DETAILS, details))
+    return Sheet(
+        id=int(person),
+        number=text(number),
+        status=text(status),
+        name=(key and key.open_or_none(sealed.NAME, name)) or "",
+        latin_name=(key and key.open_or_none(sealed.LATIN_NAME, latin)) or "",
+        joined_on=date.fromisoformat(text(joined_on)) if joined_on else None,
+        interests=known.get("interests", ""),
+        contacts=() if key is None else tuple(_contact(key, *each) for each in contacts),
+        tags=tuple(tags),
+        attributes=() if key is None else tuple(_fact(key, each) for each in attributes),
+    )
+
+
+def _contact(key: SealKey, kind: str, value: str, preferred: bool) -> ContactLine:  # noqa: FBT001 - a row
+    plain = key.open(sealed.CONTACT, b64decode(value))
+    return ContactLine(kind, show_contact(kind, plain, masked=True), preferred)
+
+
+def _fact(key: SealKey, row: Sequence[Any]) -> AttributeFact:
+    number, code, zh, en, kind, unit, choices, privacy, position, value = row
+    named = tuple((choice["code"], choice["zh"], choice.get("en", "")) for choice in choices)
+    definition = Attribute(number, code, zh, en, kind, unit, named, privacy, position, is_archived=False)
+    if value is None:
+        return AttributeFact(definition, None, is_masked=True)
+    return AttributeFact(definition, key.open(sealed.ATTRIBUTE, b64decode(value)), is_masked=False)

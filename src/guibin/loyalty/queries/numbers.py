@@ -1,9 +1,13 @@
 """The organisation's numbers: presets with them filled in, and the score's formula."""
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guibin.core import preferences
+from guibin.core.composed import ReadPart
 from guibin.core.errors import Text
 from guibin.core.money import minor_digits
 from guibin.loyalty import preferences as own
@@ -13,6 +17,7 @@ from guibin.loyalty.rules.score import ScoreFormula
 from guibin.loyalty.rules.tree import Rules
 from guibin.loyalty.values import NumberView, Preset
 
+SCORE_NUMBERS = (*own.WEIGHTS.values(), *own.FULL_AT.values(), own.RECENCY_EMPTY)
 WORDS: dict[str, tuple[Text, Text]] = {
     "cumulative": (
         gettext_lazy("Lifetime spend"),
@@ -53,7 +58,21 @@ def get_numbers() -> dict[str, float]:
 
 def get_formula() -> ScoreFormula:
     """The loyalty score's formula with the organisation's numbers. Parts are left out per facts table."""
-    values = preferences.get_many(*own.WEIGHTS.values(), *own.FULL_AT.values(), own.RECENCY_EMPTY)
+    return _formula_of(preferences.get_many(*SCORE_NUMBERS))
+
+
+def formula_part() -> ReadPart:
+    """The formula's numbers as part of a composed read."""
+    return preferences.stored_part(SCORE_NUMBERS)
+
+
+@lru_cache(maxsize=16)
+def read_formula(changed: bytes | None) -> ScoreFormula:
+    """``get_formula`` of what ``formula_part`` read."""
+    return _formula_of(preferences.read_stored(changed, SCORE_NUMBERS))
+
+
+def _formula_of(values: Mapping[str, object]) -> ScoreFormula:
     return ScoreFormula(
         weights={part: int(str(values[setting.key])) for part, setting in own.WEIGHTS.items()},
         full_at={part: int(str(values[setting.key])) for part, setting in own.FULL_AT.items()},
