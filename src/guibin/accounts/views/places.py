@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from guibin.accounts import forms, queries
+from guibin.accounts.errors import DepartmentUnknown
 from guibin.accounts.operations import places as operations
 from guibin.accounts.pages import settings_page
 from guibin.accounts.permissions import MANAGE_STORES, VIEW_STORES
@@ -86,7 +87,7 @@ def new_department(request: HttpRequest) -> HttpResponse:
 def department(request: HttpRequest, department_id: int) -> HttpResponse:
     known = next((d for d in queries.list_departments() if d.id == department_id), None)
     if known is None:
-        return redirect("accounts:stores")
+        raise DepartmentUnknown
     initial = {"name": known.name, "parent_id": known.parent_id}
     form = forms.DepartmentForm(request.POST or None, initial=initial, without=department_id)
     if request.method == "POST" and form.is_valid():

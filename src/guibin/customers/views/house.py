@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from guibin.core.clock import now
 from guibin.core.errors import DomainError
 from guibin.customers import api, words
-from guibin.customers.errors import AttributeUnknown
+from guibin.customers.errors import AttributeUnknown, TagUnknown
 from guibin.customers.forms import AttributeForm, TagForm
 from guibin.customers.permissions import MANAGE_ATTRIBUTES
 from guibin.web.access import actor_of, requires
@@ -32,6 +32,8 @@ def tag(request: HttpRequest, tag_id: int) -> HttpResponse:
 def _tag_page(request: HttpRequest, tag_id: int | None) -> HttpResponse:
     everything = api.list_tags(archived=True)
     known = next((each for each in everything if each.id == tag_id), None)
+    if tag_id is not None and known is None:
+        raise TagUnknown
     initial = {"name": known.name, "colour": known.colour} if known else {}
     form = TagForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
