@@ -10,6 +10,7 @@ from guibin.accounts import api as accounts
 from guibin.customers import words
 from guibin.customers.queries.labels import attribute_label, choice_label
 from guibin.customers.rules.birthday import is_possible
+from guibin.customers.rules.importing import EXTERNAL_LENGTH_MAX
 from guibin.customers.rules.profile import LIMITS
 from guibin.customers.rules.values import Attribute, Birthday, NewContact, Profile
 
@@ -174,6 +175,18 @@ class ContactForm(forms.Form):
 
     def contact(self) -> NewContact:
         return NewContact(**self.cleaned_data)
+
+
+class ExternalForm(forms.Form):
+    """A member card, or the id another system knows somebody by."""
+
+    source = forms.RegexField(
+        label=_("System"),
+        regex=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$",
+        required=False,
+        help_text=_("Short name of the system, such as pos or taobao. Empty for a member card."),
+    )
+    value = forms.CharField(label=_("Card number or id"), max_length=EXTERNAL_LENGTH_MAX)
 
 
 class NoteForm(forms.Form):

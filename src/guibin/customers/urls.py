@@ -17,6 +17,7 @@ urlpatterns = [
     path(f"{NUMBER}restore/", people.restore, name="restore"),
     path(f"{NUMBER}panels/profile/", panels.profile, name="panel_profile"),
     path(f"{NUMBER}panels/reveal/", panels.reveal, name="reveal"),
+    path(f"{NUMBER}panels/external/add/", panels.add_external, name="add_external"),
     path(f"{NUMBER}panels/contacts/", panels.contacts, name="panel_contacts"),
     path(f"{NUMBER}panels/contacts/add/", panels.add_contact, name="add_contact"),
     path(f"{NUMBER}panels/contacts/<int:contact_id>/prefer/", panels.prefer_contact, name="prefer_contact"),

@@ -1,6 +1,7 @@
 """The organisation's settings of insight."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from guibin.core import preferences
 from guibin.core.money import minor_digits
@@ -41,7 +42,7 @@ RFM_FREQUENCY = Setting(
     [1, 3, 6, 12],
     _("Own cut points: frequency"),
     _("Four upper bounds of the number of orders."),
-    unit=_("orders"),
+    unit=pgettext_lazy("unit", "orders"),
     minimum=0,
     check=_rises,
 )

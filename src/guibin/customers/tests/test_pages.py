@@ -177,3 +177,27 @@ def test_an_outsider_of_another_store_finds_nothing(outsider: Actor, client_as: 
     assert "GB-000001" not in text(client.get(reverse("customers:list")))
     assert client.get(reverse("customers:panel_profile", kwargs={"number": "GB-000001"})).status_code == 404
     assert client.get(reverse("customers:tags")).status_code == 403
+
+
+def test_cards_and_ids_of_other_systems_are_added_and_shown(owner: Actor, client_as: Any, zhang: int) -> None:
+    client = client_as(owner)
+    add = reverse("customers:add_external", args=["GB-000001"])
+    assert "66001" in text(client.post(add, {"value": "66001"}))
+    page = text(client.post(add, {"value": "tb-77", "source": "taobao"}))
+    assert "taobao" in page
+    assert "tb-77" in page
+    refused = text(client.post(add, {"value": "x", "source": "淘宝"}))
+    assert "gb-error" in refused or "aria-invalid" in refused
+    other = api.create_customer(profile=api.Profile(name="李娜"), actor=SYSTEM, at=AT)
+    taken = text(client.post(reverse("customers:add_external", args=["GB-000002"]), {"value": "66001"}))
+    assert "aria-invalid" in taken
+    assert not api.get_customer(other, actor=SYSTEM).external_ids
+
+
+def test_a_contact_point_says_where_it_comes_from(owner: Actor, client_as: Any, zhang: int) -> None:
+    client = client_as(owner)
+    client.post(
+        reverse("customers:add_contact", args=["GB-000001"]), {"kind": "wechat", "value": "zhangwei_88"}
+    )
+    page = text(client.get(reverse("customers:panel_contacts", args=["GB-000001"])))
+    assert "员工录入" in page

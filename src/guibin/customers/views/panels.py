@@ -19,11 +19,11 @@ from guibin.core.clock import now
 from guibin.core.errors import DomainError
 from guibin.core.ids import StaffId
 from guibin.customers import api, words
-from guibin.customers.forms import ContactForm, NoteForm
+from guibin.customers.forms import ContactForm, ExternalForm, NoteForm
 from guibin.customers.permissions import EDIT_CUSTOMER, REVEAL_CUSTOMER, VIEW_CUSTOMER
 from guibin.customers.rules.birthday import decode_birthday
 from guibin.customers.rules.contact import show_contact
-from guibin.customers.rules.values import Birthday, CustomerView
+from guibin.customers.rules.values import CARD_SOURCE, Birthday, CustomerView
 from guibin.web import formats
 from guibin.web.access import actor_of, requires
 from guibin.web.errors import add_domain_error
@@ -64,8 +64,35 @@ def _draw(request: HttpRequest, name: str, view: CustomerView, **context: Any) -
 @never_cache
 def profile(request: HttpRequest, number: str) -> HttpResponse:
     """Who this is, masked."""
-    view = _view(request, number)
-    return _draw(request, "profile", view, facts=profile_facts(view))
+    return _profile_panel(request, _view(request, number), ExternalForm())
+
+
+def _profile_panel(request: HttpRequest, view: CustomerView, form: ExternalForm) -> HttpResponse:
+    return _draw(request, "profile", view, facts=profile_facts(view), external_form=form, open=form.is_bound)
+
+
+@requires(EDIT_CUSTOMER)
+@require_POST
+@never_cache
+def add_external(request: HttpRequest, number: str) -> HttpResponse:
+    """Link a member card, or the id another system uses."""
+    actor = actor_of(request)
+    customer_id = api.get_id(number, actor=actor)
+    form = ExternalForm(request.POST)
+    if form.is_valid():
+        source = form.cleaned_data["source"] or CARD_SOURCE
+        try:
+            api.add_external_id(
+                customer_id=customer_id,
+                source=source,
+                value=form.cleaned_data["value"],
+                actor=actor,
+                at=now(),
+            )
+            form = ExternalForm()
+        except DomainError as error:
+            add_domain_error(form, error, field="value")
+    return _profile_panel(request, api.get_customer(customer_id, actor=actor), form)
 
 
 @requires(REVEAL_CUSTOMER)
@@ -78,8 +105,9 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
     view = api.reveal_customer(
         customer_id=customer_id, reason=request.POST.get("reason", ""), actor=actor, at=now()
     )
-    name = "contacts" if request.POST.get("panel") == "contacts" else "profile"
-    return _draw(request, name, view, facts=profile_facts(view), form=ContactForm(), kinds=words.KIND_ICONS)
+    if request.POST.get("panel") == "contacts":
+        return _contacts_panel(request, view, ContactForm())
+    return _profile_panel(request, view, ExternalForm())
 
 
 def profile_facts(view: CustomerView) -> list[tuple[str, str]]:
@@ -132,7 +160,12 @@ def birthday_words(birthday: Birthday | None, age_band: str) -> str:
 @never_cache
 def contacts(request: HttpRequest, number: str) -> HttpResponse:
     """How to reach this person."""
-    return _draw(request, "contacts", _view(request, number), form=ContactForm())
+    return _contacts_panel(request, _view(request, number), ContactForm())
+
+
+def _contacts_panel(request: HttpRequest, view: CustomerView, form: ContactForm) -> HttpResponse:
+    points = [(point, words.source_word(point.source)) for point in view.contacts]
+    return _draw(request, "contacts", view, points=points, form=form, open=form.is_bound)
 
 
 @requires(EDIT_CUSTOMER)
@@ -148,9 +181,7 @@ def add_contact(request: HttpRequest, number: str) -> HttpResponse:
             form = ContactForm()
         except DomainError as error:
             add_domain_error(form, error, field="value")
-    return _draw(
-        request, "contacts", api.get_customer(customer_id, actor=actor), form=form, open=form.is_bound
-    )
+    return _contacts_panel(request, api.get_customer(customer_id, actor=actor), form)
 
 
 @requires(EDIT_CUSTOMER)
@@ -170,7 +201,7 @@ def prefer_contact(request: HttpRequest, number: str, contact_id: int) -> HttpRe
             actor=actor,
             at=now(),
         )
-    return _draw(request, "contacts", _view(request, number), form=ContactForm())
+    return _contacts_panel(request, _view(request, number), ContactForm())
 
 
 @requires(EDIT_CUSTOMER)
@@ -178,7 +209,7 @@ def prefer_contact(request: HttpRequest, number: str, contact_id: int) -> HttpRe
 def remove_contact(request: HttpRequest, number: str, contact_id: int) -> HttpResponse:
     """Take a way to reach this person away."""
     api.remove_contact(contact_id=contact_id, actor=actor_of(request), at=now())
-    return _draw(request, "contacts", _view(request, number), form=ContactForm())
+    return _contacts_panel(request, _view(request, number), ContactForm())
 
 
 @requires(VIEW_CUSTOMER)
