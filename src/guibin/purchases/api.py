@@ -22,7 +22,7 @@ from guibin.purchases.operations.importing_refunds import import_refunds
 from guibin.purchases.operations.matching import MatchResult, match_cancellations
 from guibin.purchases.operations.orders import Placed, cancel_order, change_order_status, place_order
 from guibin.purchases.operations.parcels import note_parcels
-from guibin.purchases.operations.paying import import_payments
+from guibin.purchases.operations.paying import add_payment, import_payments
 from guibin.purchases.operations.rates import set_rate
 from guibin.purchases.operations.refunds import (
     Refunded,
@@ -135,6 +135,7 @@ __all__ = [
     "RefundRow",
     "Refunded",
     "UndoResult",
+    "add_payment",
     "base_currency",
     "cancel_order",
     "change_order_status",

@@ -170,3 +170,13 @@ class ShapeInvalid(Invalid):
 class PaymentInvalid(Invalid):
     code = "purchases.payment_invalid"
     message = _("A payment needs an amount above zero and a way of paying that is known here.")
+
+
+class PaymentTooMuch(Invalid):
+    code = "purchases.payment_too_much"
+    message = _("That is more than is left to pay of this order.")
+
+
+class PaidMeanwhile(Conflict):
+    code = "purchases.paid_meanwhile"
+    message = _("Another payment came in meanwhile. Look at what is left to pay, then try again.")

@@ -146,6 +146,24 @@ class CancellationsMatched(Event):
 
 
 @dataclass(frozen=True)
+class PaymentRecorded(Event):
+    """Money was received for an order that was here already. ``amount`` in major units, as digits."""
+
+    name: ClassVar[str] = "purchases.payment_recorded"
+    wording = _("%(amount)s %(currency)s paid for order %(number)s")
+    icon = "ti-cash"
+    kind = "money"
+
+    order_id: int
+    number: str
+    customer_id: int | None
+    method: str
+    amount: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
 class PaymentsImported(Event):
     """Payments of orders came in from another system."""
 
@@ -227,6 +245,7 @@ EVENTS = (
     RefundRecorded,
     RefundTakenBack,
     CancellationsMatched,
+    PaymentRecorded,
     PaymentsImported,
     ImportUndone,
     ProductSaved,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from guibin.accounts import api as accounts
 from guibin.core.money import minor_digits, to_minor
 from guibin.purchases import words
+from guibin.purchases.errors import PaymentTooMuch
 from guibin.purchases.operations.catalogue import ProductDraft
 from guibin.purchases.queries.catalogue import list_brands, list_categories, list_channels
 from guibin.purchases.rules.drafts import LineDraft, PaymentDraft, RefundDraft
@@ -40,6 +41,8 @@ class OrderForm(forms.Form):
     currency = forms.CharField(label=_("Currency"), max_length=3, min_length=3)
     discount = _money(_("Discount on the whole order"))
     method = forms.ChoiceField(label=_("Paid by"), required=False)
+    second_method = forms.ChoiceField(label=_("In two parts: the second by"), required=False)
+    second_amount = _money(_("Amount of the second part"))
     status = forms.ChoiceField(label=_("Status"), initial="completed")
 
     def __init__(self, *args: Any, store_ids: frozenset[int] | None, **kwargs: Any) -> None:
@@ -56,6 +59,7 @@ class OrderForm(forms.Form):
             (channel.code, channel.label) for channel in list_channels(active_only=True)
         ]
         self.fields["method"].choices = [("", _("Not paid yet")), *words.METHODS.items()]  # type: ignore[attr-defined]  # a choice field
+        self.fields["second_method"].choices = [("", _("Paid in one")), *words.METHODS.items()]  # type: ignore[attr-defined]  # a choice field
         self.fields["status"].choices = [  # type: ignore[attr-defined]  # a choice field
             (code, label) for code, label in words.STATUSES.items() if code != "cancelled"
         ]
@@ -63,10 +67,28 @@ class OrderForm(forms.Form):
     def discount_minor(self) -> int:
         return to_minor(self.cleaned_data["discount"] or Decimal(0), self.cleaned_data["currency"].upper())
 
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        parts = [bool(data.get(name)) for name in ("second_method", "second_amount")]
+        if any(parts) and not all(parts) and "second_amount" not in self.errors:
+            self.add_error("second_amount", _("A second part needs its way of paying and its amount."))
+        elif all(parts) and not data.get("method"):
+            self.add_error("method", _("Say how the first part was paid."))
+        return data
+
     def payments(self, total_minor: int) -> list[PaymentDraft]:
-        """One payment of the whole, if a method was chosen."""
-        method = self.cleaned_data["method"]
-        return [PaymentDraft(method, total_minor)] if method and total_minor > 0 else []
+        """What was paid of ``total_minor``: nothing, the whole, or the whole in two parts.
+
+        Raises ``PaymentTooMuch`` when the second part leaves nothing for the first.
+        """
+        data = self.cleaned_data
+        if not data["method"] or total_minor <= 0:
+            return []
+        second = to_minor(data["second_amount"] or Decimal(0), data["currency"].upper())
+        if second >= total_minor:
+            raise PaymentTooMuch
+        first = PaymentDraft(data["method"], total_minor - second)
+        return [first, PaymentDraft(data["second_method"], second)] if second else [first]
 
 
 class LineForm(forms.Form):
@@ -112,6 +134,14 @@ class StatusForm(forms.Form):
         max_length=60,
         help_text=_("Kept encrypted: it leads to an address."),
     )
+
+
+class PaymentForm(forms.Form):
+    """Money received for an order: all that is left, unless told otherwise."""
+
+    method = forms.ChoiceField(label=_("Paid by"), choices=list(words.METHODS.items()), initial="wechat_pay")
+    amount = _money(_("Amount"), required=True)
+    paid_before = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class CancelForm(forms.Form):

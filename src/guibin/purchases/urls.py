@@ -11,6 +11,7 @@ urlpatterns = [
     path("purchases/new/", orders.new_order, name="new"),
     path("purchases/<int:order_id>/", orders.order, name="order"),
     path("purchases/<int:order_id>/status/", orders.change_status, name="status"),
+    path("purchases/<int:order_id>/payment/", orders.pay, name="pay"),
     path("purchases/<int:order_id>/cancel/", orders.cancel, name="cancel"),
     path("purchases/<int:order_id>/refund/", orders.refund, name="refund"),
     path("purchases/refunds/<int:refund_id>/undo/", orders.undo_refund, name="undo_refund"),

@@ -1,6 +1,6 @@
 """Pages of orders: the list, one order, recording, status, refunds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 from uuid import uuid4
@@ -16,19 +16,22 @@ from django.views.decorators.http import require_POST
 from guibin.core import preferences
 from guibin.core.clock import now
 from guibin.core.errors import DomainError
-from guibin.core.money import Money
+from guibin.core.money import Money, to_minor
 from guibin.core.paging import Page
 from guibin.customers import api as customers
 from guibin.purchases import lists, words
-from guibin.purchases.forms import CancelForm, LineForms, OrderForm, RefundForm, StatusForm
+from guibin.purchases.forms import CancelForm, LineForms, OrderForm, PaymentForm, RefundForm, StatusForm
 from guibin.purchases.operations import orders as operations
+from guibin.purchases.operations.paying import add_payment
 from guibin.purchases.operations.refunds import preview_refund, refund_lines
 from guibin.purchases.operations.refunds import undo_refund as take_back
 from guibin.purchases.permissions import RECORD_ORDERS, REFUND_ORDERS, VIEW_ORDERS
 from guibin.purchases.queries import orders as queries
+from guibin.purchases.queries.catalogue import products_by_id
 from guibin.purchases.queries.rates import base_currency
-from guibin.purchases.queries.rows import OrderDetail
+from guibin.purchases.queries.rows import LineRow, OrderDetail
 from guibin.purchases.queries.tallies import OrderTotals
+from guibin.purchases.rules.drafts import PaymentDraft
 from guibin.purchases.rules.statuses import FOLLOWING
 from guibin.purchases.settings import REFUND_UNDO_MINUTES
 from guibin.web import formats
@@ -116,12 +119,16 @@ def _order_context(request: HttpRequest, detail: OrderDetail) -> dict[str, Any]:
     ]
     open_lines = [line for line in detail.lines if line.quantity_left > 0 and line.amount.minor >= 0]
     is_open = detail.order.status != "cancelled"
+    due = detail.order.net - detail.paid
     return {
         "page_key": "purchases.order",
         "menu_key": "purchases.list",
         "crumbs": _crumbs((detail.order.number, "")),
         "detail": detail,
+        "lines": _named(detail.lines),
         "shown": shown,
+        "due": due,
+        "pay_form": _pay_form(detail, due) if actor.may(RECORD_ORDERS) and is_open else None,
         "customer_url": lists.customer_url(shown),
         "methods": words.METHODS,
         "payments": [(words.METHODS[payment.method], payment) for payment in detail.payments],
@@ -133,6 +140,24 @@ def _order_context(request: HttpRequest, detail: OrderDetail) -> dict[str, Any]:
         "may_cancel": actor.may(REFUND_ORDERS) and is_open and not detail.refunds,
         "facts": _facts(detail, shown),
     }
+
+
+def _named(lines: Iterable[LineRow]) -> list[tuple[LineRow, str]]:
+    """Each line with what it is called: as it was sold, else as the product is, else its code."""
+    listed = list(lines)
+    ids = {line.product_id for line in listed if line.product_id is not None and not line.description}
+    known = products_by_id(ids) if ids else {}
+    named = []
+    for line in listed:
+        product = known.get(line.product_id or 0)
+        named.append((line, line.description or (product.name if product else "") or line.sku))
+    return named
+
+
+def _pay_form(detail: OrderDetail, due: Money) -> PaymentForm | None:
+    if due.minor <= 0:
+        return None
+    return PaymentForm(initial={"amount": due.amount, "paid_before": detail.paid.minor})
 
 
 def _facts(detail: OrderDetail, shown: lists.ShownOrder) -> list[tuple[str, str]]:
@@ -229,6 +254,28 @@ def change_status(request: HttpRequest, order_id: int) -> HttpResponse:
             messages.error(request, error.sentence)
         else:
             messages.success(request, _("Saved."))
+    return redirect("purchases:order", order_id=order_id)
+
+
+@requires(RECORD_ORDERS)
+@require_POST
+def pay(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Record money received for the order."""
+    actor, form = actor_of(request), PaymentForm(request.POST)
+    currency = queries.get_order(order_id, actor=actor).order.total.currency
+    if not form.is_valid():
+        messages.error(request, " ".join(str(message) for found in form.errors.values() for message in found))
+        return redirect("purchases:order", order_id=order_id)
+    data = form.cleaned_data
+    try:
+        payment = PaymentDraft(data["method"], to_minor(data["amount"], currency))
+        add_payment(
+            order_id=order_id, payment=payment, paid_before_minor=data["paid_before"], actor=actor, at=now()
+        )
+    except DomainError as error:
+        messages.error(request, error.sentence)
+    else:
+        messages.success(request, _("The payment is recorded."))
     return redirect("purchases:order", order_id=order_id)
 
 
