@@ -96,8 +96,7 @@ def import_by_command(shop: Shop, whole: Undisturbed, dice: random.Random, *, ki
         say(f"command ended with {command.returncode} after {wait:.2f} s, the import is {last['state']}")
         if last["state"] == "done":
             return last
-        resumable = last["state"] in {"dry_run", "running"}
-        go_on = ("import", "resume", str(last["import"])) if resumable else begin
+        go_on = dice.choice([begin, ("import", "resume", str(last["import"]))])  # either way it is the same
     return shop.ask(*go_on)
 
 
@@ -129,6 +128,43 @@ def strike(shop: Shop, victim: str, wait: float) -> None:
 def test_a_killed_command_is_gone_on_with(undisturbed: Undisturbed, dice: random.Random) -> None:
     with closed_shop(("setup",)) as shop:
         report = import_by_command(shop, undisturbed, dice, kills=1)
+        assert outcome_of(shop, report) == undisturbed.outcome
+
+
+@pytest.mark.parametrize("phase", ["reading", "checking"])
+def test_killed_before_its_dry_run_it_is_taken_up_again(
+    undisturbed: Undisturbed, dice: random.Random, phase: str
+) -> None:
+    """The very same command goes on with the very same import; none is left lying about."""
+    begin = ("import", "order_lines", str(undisturbed.file), "--yes")
+    with closed_shop(("setup",)) as shop:
+        command = shop.start(*begin, "--json")
+        assert command.stderr is not None
+        for _line in range(1 if phase == "reading" else 2):
+            command.stderr.readline()
+        time.sleep(dice.uniform(0, 0.3))
+        command.send_signal(signal.SIGKILL)
+        command.communicate()
+        (left,) = shop.ask("import", "list")["imports"]
+        say(f"killed while {phase}: the import is {left['state']}")
+        report = shop.ask(*begin)
+        assert report["import"] == left["import"]
+        assert [each["import"] for each in shop.ask("import", "list")["imports"]] == [report["import"]]
+        assert outcome_of(shop, report) == undisturbed.outcome
+
+
+@pytest.mark.slow
+def test_the_worker_takes_up_a_command_that_was_killed_while_reading(undisturbed: Undisturbed) -> None:
+    with running_shop() as shop:
+        command = shop.start("import", "order_lines", str(undisturbed.file), "--yes", "--json")
+        assert command.stderr is not None
+        command.stderr.readline()
+        command.send_signal(signal.SIGKILL)
+        command.communicate()
+        until = time.monotonic() + BACK_SECONDS_MAX + 90  # looked for once a minute, after twenty seconds
+        while (report := shop.ask("import", "list")["imports"][0])["state"] != "done":
+            assert time.monotonic() < until, report
+            time.sleep(2)
         assert outcome_of(shop, report) == undisturbed.outcome
 
 

@@ -22,7 +22,7 @@ from guibin.integrations.operations.fixing import finish_correction, fix_rows, l
 from guibin.integrations.operations.folder import find_json
 from guibin.integrations.operations.forgetting import forget_old_files
 from guibin.integrations.operations.locking import hold, is_held
-from guibin.integrations.operations.placing import map_columns, save_template
+from guibin.integrations.operations.placing import lacking_fields, map_columns, save_template
 from guibin.integrations.operations.preparing import Wish, begun_runs, find_begun, go_on, prepare
 from guibin.integrations.operations.previewing import stage_run
 from guibin.integrations.operations.queueing import (
@@ -104,6 +104,7 @@ __all__ = [
     "hold",
     "is_behind",
     "is_held",
+    "lacking_fields",
     "list_bad_rows",
     "list_imports",
     "list_templates",

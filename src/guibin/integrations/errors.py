@@ -1,5 +1,7 @@
 """What can go wrong with a file, in words."""
 
+from collections.abc import Iterator, Mapping
+
 from django.utils.translation import gettext_lazy as _
 
 from guibin.core.errors import Conflict, DomainError, Invalid, NotFound, Text
@@ -21,6 +23,10 @@ REFUSALS: dict[str, Text] = {
     ),
     "broken_workbook": _("The workbook is damaged and cannot be read. Please save it again."),
     "nested_archive": _("There is an archive inside the archive. Please unpack it first."),
+    "unsafe_name": _(
+        "The archive holds a file whose name leads out of its folder. That is refused for safety."
+    ),
+    "headings_only": _("The file holds headings and no rows."),
     "no_table_inside": _("There is no CSV, TSV or XLSX file in the archive."),
     "several_tables": _("The archive holds %(count)s tables. Please load them one by one."),
     "entries": _("The archive holds %(count)s files; at most %(limit)s are allowed."),
@@ -56,6 +62,23 @@ class FileRefused(Invalid):
     def sentence(self) -> str:
         text = str(REFUSALS.get(self.reason, REFUSALS["reader_stopped"]))
         return text % self.data if self.data else text
+
+
+def told(code: str, data: Mapping[str, object]) -> str:
+    """The sentence of a stored error code in the active language; empty for an unknown one."""
+    text = REFUSALS.get(code)
+    if text is None:
+        text = next((kind.message for kind in _kinds(DomainError) if kind.code == code), "")
+    try:
+        return str(text) % data if data else str(text)
+    except (KeyError, ValueError):
+        return str(text)
+
+
+def _kinds(of: type[DomainError]) -> Iterator[type[DomainError]]:
+    for kind in of.__subclasses__():
+        yield kind
+        yield from _kinds(kind)
 
 
 def refused(refusal: Refused) -> FileRefused:

@@ -1,13 +1,14 @@
 """What the check-up has to say about a file, in sentences, with what can be done about it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from guibin.integrations.mapping.recognise import recognise
+from guibin.integrations.mapping.recognise import recognise, said_currency
+from guibin.integrations.queries import RunView
 from guibin.web import formats
 
 ENCODING_WORDS = {
@@ -42,6 +43,23 @@ def list_findings(found: Mapping[str, Any], columns: list[Mapping[str, Any]]) ->
     for name, profile, column in zip(found["columns"], found["profile"], columns, strict=True):
         findings += _column(name, profile, column)
     return sorted(findings, key=lambda finding: finding.kind != "bad")
+
+
+def lacking_findings(labels: Sequence[str]) -> list[Finding]:
+    """Required fields without a column."""
+    if not labels:
+        return []
+    text = _("Please say which column it is: %(fields)s.") % {"fields": ", ".join(labels)}
+    return [Finding("bad", _("Something needed has no column yet"), text)]
+
+
+def currency_findings(run: RunView, found: Mapping[str, Any]) -> list[Finding]:
+    """The amounts carry a currency's sign, and no column says the currency."""
+    said = said_currency(found["profile"], run.mapping["columns"])
+    if not said:
+        return []
+    text = _("The amounts carry the sign of %(currency)s. Is that their currency?") % {"currency": said}
+    return [Finding("warn", _("Currency of the amounts"), text)]
 
 
 def _encoding(found: Mapping[str, Any]) -> list[Finding]:

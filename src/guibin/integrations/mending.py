@@ -14,7 +14,7 @@ from guibin.integrations.wording import reason_words
 from guibin.web.links import link_url
 
 ROWS_EACH = 20
-SAME_SHOWN = 8
+SAME_SHOWN = PREVIEWED = 8
 
 
 def column_label(name: str) -> str:
@@ -66,6 +66,21 @@ def _row(row: api.BadRow, columns: list[dict[str, Any]]) -> dict[str, Any]:
         "bad": [cell for cell in used if cell["reason"]],
         "others": [cell for cell in used if not cell["reason"]],
     }
+
+
+def preview(run: api.RunView) -> list[dict[str, Any]]:
+    """The first bad rows with their bad cells, or their first cells where the whole row is at fault."""
+    if run.files_gone:
+        return []
+    context = rows_context(run, number=1)
+    return [
+        {
+            "number": row["number"],
+            "cells": row["bad"] or [cell for cell in row["others"] if cell["shown"]][:3],
+            "words": [cell["reason"] for cell in row["bad"]] or row["whole"],
+        }
+        for row in context["rows"][:PREVIEWED]
+    ]
 
 
 def changed_cells(run_id: int, posted: Mapping[str, Any], *, number: int) -> dict[int, dict[int, str]]:

@@ -12,7 +12,14 @@ from django.utils.translation import ngettext
 
 from guibin.core import jobs
 from guibin.integrations import api
-from guibin.integrations.findings import ENCODING_WORDS, list_findings, mask_sample
+from guibin.integrations.errors import told
+from guibin.integrations.findings import (
+    ENCODING_WORDS,
+    currency_findings,
+    lacking_findings,
+    list_findings,
+    mask_sample,
+)
 from guibin.integrations.mending import column_label
 from guibin.integrations.wording import reason_words
 from guibin.web import formats
@@ -52,7 +59,9 @@ def steps(run: api.RunView) -> list[tuple[str, str, str]]:
     rows = formats.number(run.rows_total or 0)
     notes = [
         _size(run.file_bytes),
-        _("%(rows)s rows") % {"rows": rows} if run.rows_total else _("reading"),
+        _("%(rows)s rows") % {"rows": rows}
+        if run.rows_total
+        else (_("not possible") if run.state in {"failed", "cancelled"} else _("reading")),
         _("which column is what"),
         _("only counts"),
         _("can be undone"),
@@ -95,13 +104,20 @@ def job_of(run: api.RunView) -> dict[str, Any] | None:
     return {
         "done": done,
         "total": total,
-        "text": progress.result.get("sentence") or text,
+        "text": text,
         "left": "",
         "state": states[progress.state],
         "is_over": progress.is_over,
         "cancel_url": reverse("integrations:cancel", args=[run.id]),
-        "sentence": progress.result.get("sentence", ""),
+        "sentence": why_stopped(run, progress) if progress.state == "failed" else "",
     }
+
+
+def why_stopped(run: api.RunView, progress: jobs.Progress | None) -> str:
+    """Why a step did not come to its end, in the reader's own language."""
+    if progress is not None and progress.error_code and progress.error_code != "integrations.file_refused":
+        return told(progress.error_code, progress.result.get("data", {})) or _("That did not work.")
+    return told(run.error_code, run.error_data) or run.error_code
 
 
 def columns_of(run: api.RunView, found: dict[str, Any]) -> list[dict[str, Any]]:
@@ -174,11 +190,16 @@ def mapping_context(run: api.RunView) -> dict[str, Any]:
         "map_title": title,
         "found": found,
         "targets": list(api.fields_of(run.kind).values()),
-        "findings": list_findings(found, list(run.mapping["columns"])),
+        "findings": [
+            *lacking_findings(api.lacking_fields(run.kind, run.mapping["columns"])),
+            *list_findings(found, list(run.mapping["columns"])),
+            *currency_findings(run, found),
+        ],
         "encoding": ENCODING_WORDS.get(found.get("encoding", ""), found.get("encoding", "")),
         "kinds": [(kind, label) for kind, label in api.KIND_LABELS.items()],
         "orders": DATE_ORDERS,
         "has_amounts": run.kind in {"order_lines", "orders", "refunds", "products"},
+        "has_source": run.kind in {"customers", "order_lines", "orders", "refunds"},
         "has_people": run.kind in {"customers", "cards", "order_lines", "orders"},
     }
 
@@ -192,7 +213,7 @@ def outcome_rows(run: api.RunView) -> list[dict[str, Any]]:
     rows = [
         {
             "code": code,
-            "words": reason_words(code),
+            "words": reason_words("person" if code == "imported" and run.state == "dry_run" else code),
             "rows": count,
             "amount": sums.get(code),
             "kind": _kind(code),
@@ -227,7 +248,6 @@ def result_context(run: api.RunView) -> dict[str, Any]:
         "to_fix": bad + sum(row["rows"] for row in rows if row["code"] == "duplicate"),
         "bad": bad,
         "taken": taken,
-        "samples": _samples(run),
         "total_words": amount_words(run.figures.get("amount_before_exclusions")),
         "first_on": date.fromisoformat(figures["first_on"]) if figures.get("first_on") else None,
         "money": {key: amount_words(run.reconciliation.get(key)) for key in SUMS}
@@ -238,6 +258,7 @@ def result_context(run: api.RunView) -> dict[str, Any]:
             for code, amount in run.reconciliation.get("excluded", {}).items()
         ],
         "repeated": figures.get("repeated_rows", 0),
+        "has_amounts": run.kind not in {"customers", "cards", "stores", "staff", "products"},
         "earlier": api.find_earlier(run.file_digest, but=run.id),
     }
 
@@ -295,27 +316,6 @@ def _group(row: Mapping[str, Any]) -> str:
     if row["kind"] in {"good", "info"}:
         return "new" if row["people"] else "taken"
     return "bad" if row["kind"] == "bad" else "rest"
-
-
-def _samples(run: api.RunView) -> list[dict[str, Any]]:
-    if run.files_gone:
-        return []
-    found, kept = api.found_of(run.id), api.find_json(run.id, "samples")
-    if not found or not kept:
-        return []
-    targets = api.fields_of(run.kind)
-    listed = []
-    for code, rows in kept["rejects"].items():
-        shown = []
-        for row in rows[:3]:
-            cells = [
-                mask_sample(cell, profile, sensitive=False)
-                for cell, profile in zip(row["cells"], found["profile"], strict=False)
-            ]
-            place = targets.get(row["place"] or "")
-            shown.append({"row": row["row"], "cells": cells[:8], "place": str(place.label) if place else ""})
-        listed.append({"words": reason_words(code), "rows": shown})
-    return listed
 
 
 def thing_words(what: str) -> str:

@@ -1,5 +1,7 @@
 """Background work of the import clinic."""
 
+from typing import Any
+
 import structlog
 
 from guibin.core import clock, jobs
@@ -29,10 +31,15 @@ def work(run_id: int, step: str, job_id: int) -> None:
         if step == "run" and api.get_import(run_id).state == "running":
             api.mark_failed(run_id=run_id, code=error.code, actor=api.actor_of(run_id), at=clock.now())
         jobs.finish_run(
-            job_id, state="failed", at=clock.now(), error_code=error.code, result={"sentence": error.sentence}
+            job_id, state="failed", at=clock.now(), error_code=error.code, result={"data": _plain(error)}
         )
     else:
         jobs.finish_run(job_id, state="done", at=clock.now())
+
+
+def _plain(error: DomainError) -> dict[str, Any]:
+    """What fills the sentence of an error: numbers, codes and names of columns."""
+    return {name: value if isinstance(value, int) else str(value)[:200] for name, value in error.data.items()}
 
 
 def _do(run_id: int, step: str) -> None:

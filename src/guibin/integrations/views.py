@@ -113,9 +113,11 @@ def import_page(request: HttpRequest, import_id: int) -> HttpResponse:
         "may_undo": actor_of(request).may(UNDO_IMPORTS) and api.may_undo(run.id, now()),
         "kind_label": api.KIND_LABELS[run.kind],
         "next_url": _next_url(request),
+        "why": (job or {}).get("sentence") or (pages.why_stopped(run, None) if run.error_code else ""),
     }
     if not busy and run.state in {"checked", "mapped"}:
         organisation = accounts.organisation()
+        context["crumbs"] = [*context["crumbs"], (context["title"], "")]
         context |= pages.mapping_context(run) | {
             "base_currency": organisation.base_currency,
             "currency_open": not api.amounts_exist(),
@@ -123,7 +125,10 @@ def import_page(request: HttpRequest, import_id: int) -> HttpResponse:
         }
         return render(request, "integrations/mapping.html", context)
     if not busy and run.outcomes:
-        context |= pages.result_context(run) | {"same": mending.met_twice(run, actor=actor_of(request))}
+        context |= pages.result_context(run) | {
+            "same": mending.met_twice(run, actor=actor_of(request)),
+            "samples": mending.preview(run) if run.state == "dry_run" else [],
+        }
     return render(request, "integrations/import.html", context)
 
 

@@ -10,7 +10,7 @@ REASONS: dict[str, str | Promise] = {
     "imported_anonymous": _("Imported, without a customer"),
     "updated": _("Row updated"),
     "unchanged": _("Already there, unchanged"),
-    "duplicate": _("The same as another row of this file"),
+    "duplicate": _("The same person as another row of this file"),
     "refund": _("Refund"),
     "refund_matched": _("Refund of a purchase"),
     "refund_unmatched": _("Refund without its purchase; counts on its own date"),

@@ -26,6 +26,7 @@ FOREIGN = {
     b"\x7fELF": "ELF",
 }
 TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".tab", ".xlsx", ".gz")
+ARCHIVE_ENDINGS = (".zip", ".rar", ".7z", ".tar", ".tgz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,8 @@ def _open_zip(file: BinaryIO, limits: Limits) -> Content:
 def _check_directory(entries: list[zipfile.ZipInfo], limits: Limits) -> None:
     if len(entries) > limits.archive_entries_max:
         raise Refused("entries", count=len(entries), limit=limits.archive_entries_max)
+    if any(_is_outside(entry.filename) for entry in entries):
+        raise Refused("unsafe_name")
     if any(entry.flag_bits & 0x1 for entry in entries):
         raise Refused("locked_archive")
     total, packed = sum(e.file_size for e in entries), sum(e.compress_size for e in entries)
@@ -171,6 +174,12 @@ def _check_directory(entries: list[zipfile.ZipInfo], limits: Limits) -> None:
         raise Refused("ratio", ratio=limits.archive_ratio_max)
     if total > limits.content_bytes_max:
         raise Refused("too_large", megabytes=limits.content_bytes_max >> 20)
+
+
+def _is_outside(name: str) -> bool:
+    """Whether an entry's name leads out of the folder it would be unpacked to."""
+    parts = name.replace("\\", "/").split("/")
+    return name.startswith(("/", "\\")) or ".." in parts or ":" in parts[0]
 
 
 def _check_parts(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], limits: Limits) -> None:
@@ -197,6 +206,8 @@ def _counted(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Limits) -
 def _only_table(entries: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
     files = [e for e in entries if not e.is_dir() and not e.filename.startswith("__MACOSX/")]
     tables = [e for e in files if e.filename.lower().endswith(TABLE_ENDINGS)]
+    if not tables and any(e.filename.lower().endswith(ARCHIVE_ENDINGS) for e in files):
+        raise Refused("nested_archive")
     if not tables:
         raise Refused("no_table_inside")
     if len(tables) > 1:

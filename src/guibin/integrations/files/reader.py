@@ -9,6 +9,7 @@ import io
 import itertools
 import json
 import os
+import re
 import resource
 import sys
 from collections.abc import Iterator
@@ -26,9 +27,13 @@ from guibin.integrations.files.limits import Limits
 from guibin.integrations.files.mojibake import find_mojibake, repair
 from guibin.integrations.files.refusal import Refused
 from guibin.integrations.files.shapes import Shape
+from guibin.integrations.files.sheets import sheet_bytes, sheet_names, stream_sheet
 from guibin.integrations.files.workbook import iterate_sheet, list_sheets
 
+SHEET_BYTES_AT_ONCE = 48 << 20  # unpacked; a larger worksheet is streamed, slower and in little memory
 LOOK_CHARS = 256 * 1024
+CONTROL = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f]")
+CONTROL_SHARE = 30  # text has none of them; one in so many characters is no text
 CHUNK_BYTES = 1 << 20
 
 
@@ -39,10 +44,12 @@ class Source:
     delimiter: str = ""
     quote: str = '"'
     sheet: str = ""
+    is_large: bool = False
 
     def rows(self, limits: Limits) -> Iterator[Row]:
         if self.content.kind == "workbook":
-            return iterate_sheet(self.content.open(), sheet=self.sheet, limits=limits)
+            rows = stream_sheet if self.is_large else iterate_sheet
+            return rows(self.content.open(), sheet=self.sheet, limits=limits)
         text = open_text(self.content.open(), self.encoding)
         return iterate_rows(text, delimiter=self.delimiter, quote=self.quote, limits=limits)
 
@@ -73,6 +80,8 @@ def _inspect(content: Content, options: dict[str, Any], limits: Limits, out: Bin
     found["mojibake"] = None if mojibake is None or mend else _mojibake_json(mojibake)
     layout = Layout(width, _stripped(cells[:width]), tuple(mend) if mend else None)
     found |= _stream(source, limits, header, layout, out)
+    if not any(profile["filled"] for profile in found["profile"]):
+        raise Refused("headings_only" if header else "empty")
     return found
 
 
@@ -111,7 +120,7 @@ def _text(content: Content, options: dict[str, Any], found: dict[str, Any]) -> S
         name = encoding.name
         found |= {"encoding": name, "encoding_sure": encoding.sure, "encoding_others": list(encoding.others)}
     start = open_text(content.open(), name).read(LOOK_CHARS)
-    if start.count("\x00") > len(start) // 4:
+    if len(CONTROL.findall(start)) * CONTROL_SHARE > len(start):
         raise Refused("binary")
     delimiter, quote = detect_delimiter(start)
     delimiter = options.get("delimiter") or delimiter
@@ -120,14 +129,15 @@ def _text(content: Content, options: dict[str, Any], found: dict[str, Any]) -> S
 
 
 def _workbook(content: Content, options: dict[str, Any], found: dict[str, Any]) -> Source:
-    sheets = list_sheets(content.open())
+    is_large = sheet_bytes(content.open()) > SHEET_BYTES_AT_ONCE
+    sheets = (sheet_names if is_large else list_sheets)(content.open())
     if not sheets:
         raise Refused("empty")
     sheet = options.get("sheet") or sheets[0]
     if sheet not in sheets:
         raise Refused("sheet_unknown")
     found |= {"sheets": sheets, "sheet": sheet, "encoding": "", "delimiter": "", "encoding_sure": 1.0}
-    return Source(content, sheet=sheet)
+    return Source(content, sheet=sheet, is_large=is_large)
 
 
 def _stream(source: Source, limits: Limits, header: int, layout: Layout, out: BinaryIO) -> dict[str, Any]:

@@ -26,6 +26,17 @@ SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭"
     "廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文張劉陳楊趙黃吳孫馬羅鄭謝韓馮蕭鄧許呂蘇盧蔣賈葉閻鍾譚鄒陸顧龍錢湯賴龔慕欧"
 )
+AMOUNTS = frozenset({"unit_price", "amount", "list_price"})
+SIGNS = {  # the longer sign first: HK$ also holds $
+    "HKD": re.compile(r"HK\$|HKD|港[币元]"),
+    "TWD": re.compile(r"NT\$|TWD|[台臺][币幣]"),
+    "SGD": re.compile(r"S\$|SGD"),
+    "USD": re.compile(r"(?<![A-Z])(?:US)?\$|USD|美[元金]"),
+    "EUR": re.compile(r"€|EUR|欧元"),
+    "GBP": re.compile(r"£|GBP|英镑"),
+    "JPY": re.compile(r"JPY|日[元圆]"),
+    "CNY": re.compile(r"RMB|CNY|人民币"),
+}
 TESTS: dict[str, re.Pattern[str]] = {
     "email": EMAIL,
     "id_number": ID_NUMBER,
@@ -47,6 +58,19 @@ def recognise(profile: Mapping[str, Any]) -> dict[str, float]:
     shares["name"] = sum(bool(NAME.fullmatch(s)) and s[0] in SURNAMES for s in samples) / len(samples)
     shares["code"] = _share(samples, CODE)
     return {kind: share for kind, share in shares.items() if share > 1 / 3}
+
+
+def said_currency(profiles: Sequence[Mapping[str, Any]], columns: Sequence[Mapping[str, Any]]) -> str:
+    """The currency whose sign most amounts carry, where no column says it; empty for none, or for ¥, which
+    two currencies share."""
+    if any(column["target"] == "currency" for column in columns):
+        return ""
+    for profile, column in zip(profiles, columns, strict=True):
+        if column["target"] in AMOUNTS and profile["samples"]:
+            for code, sign in SIGNS.items():
+                if sum(bool(sign.search(text)) for text in profile["samples"]) * 2 > len(profile["samples"]):
+                    return code
+    return ""
 
 
 def _share(samples: Sequence[str], test: re.Pattern[str]) -> float:

@@ -19,6 +19,7 @@ from guibin.integrations.errors import (
 )
 from guibin.integrations.events import TemplateSaved
 from guibin.integrations.mapping.ready import ALIASES, READY
+from guibin.integrations.mapping.recognise import said_currency
 from guibin.integrations.mapping.styles import decide_style
 from guibin.integrations.mapping.suggest import Suggestion, fingerprint, suggest
 from guibin.integrations.models import ImportRun, ImportTemplate
@@ -44,6 +45,7 @@ def place_columns(run: ImportRun, found: Mapping[str, Any], *, template: str = "
     run.options = {**run.options, "conventions": conventions}
     run.source = run.source or _source_of(name)
     run.mapping = {"columns": _columns(run.kind, found, suggestions)}
+    run.currency = run.currency or said_currency(found["profile"], run.mapping["columns"])
     run.save(update_fields=["template", "options", "source", "mapping", "kind", "currency"])
 
 
@@ -221,6 +223,13 @@ def _default_keys(columns: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _check_complete(kind: str, columns: Sequence[Mapping[str, Any]]) -> None:
+    lacking = lacking_fields(kind, columns)
+    if lacking:
+        raise ColumnsMissing(columns=", ".join(lacking))
+
+
+def lacking_fields(kind: str, columns: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The labels of required fields that no column goes to."""
     given = {column["target"] for column in columns}
     lacking = [
         target.label for target in fields_of(kind).values() if target.required and target.name not in given
@@ -229,8 +238,7 @@ def _check_complete(kind: str, columns: Sequence[Mapping[str, Any]]) -> None:
         lacking.append(fields_of(kind)["unit_price"].label)
     if kind in {"stores"} and not given & {"code", "name"}:
         lacking.append(fields_of(kind)["name"].label)
-    if lacking:
-        raise ColumnsMissing(columns=", ".join(str(label) for label in lacking))
+    return [str(label) for label in lacking]
 
 
 def save_template(*, run_id: int, name: str, actor: Actor, at: datetime) -> int:

@@ -16,7 +16,7 @@ from guibin.integrations.operations.folder import find_json, run_folder
 from guibin.integrations.operations.locking import get_run
 from guibin.integrations.operations.staging import plan_of, raw_tables
 from guibin.integrations.staging.chunks import list_parts, read_segments
-from guibin.integrations.staging.mending import fixes_from_json, mend
+from guibin.integrations.staging.mending import fixes_from_json, mend, unescape
 from guibin.integrations.staging.plan import Typist
 from guibin.integrations.wording import bare_code, reason_words
 from guibin.web.spreadsheets import xlsx_chunks
@@ -100,7 +100,8 @@ def _look_up(run: ImportRun, verdicts: Mapping[int, tuple[str, str]]) -> Iterato
         if not left:
             return
         hit = table.filter(pc.is_in(table["row"], wanted)).combine_chunks()
-        for batch in (mend(read, fixes) for read in hit.to_batches()):
+        for read in hit.to_batches():
+            batch = mend(unescape(read) if run.options.get("corrects") else read, fixes)
             left -= batch.num_rows
             bad = _bad_cells(typist, batch)
             cells = zip(

@@ -27,7 +27,7 @@ from guibin.integrations.staging.chunks import ChunkWriter, list_parts, read_seg
 from guibin.integrations.staging.cleaners import Style
 from guibin.integrations.staging.foresight import Foresight
 from guibin.integrations.staging.lines import LineStager
-from guibin.integrations.staging.mending import fixes_from_json, mend
+from guibin.integrations.staging.mending import fixes_from_json, mend, unescape
 from guibin.integrations.staging.people import PeopleStager
 from guibin.integrations.staging.plan import Plan, Typist
 from guibin.integrations.staging.samples import Samples
@@ -135,7 +135,8 @@ def _stage_all(run: ImportRun, plan: Plan, folder: Path, samples: Samples) -> It
     done = 0
     fixes = fixes_from_json(find_json(run.pk, "fixes"))
     for table in raw_tables(folder):
-        for batch in (mend(read, fixes) for read in table.to_batches()):
+        for read in table.to_batches():
+            batch = mend(unescape(read) if run.options.get("corrects") else read, fixes)
             staged = stager.stage(batch, typist.type(batch))
             samples.look(batch, staged)
             done += batch.num_rows

@@ -21,7 +21,7 @@ NEXT = {
     "uploaded": frozenset({"checked", "failed", "cancelled"}),
     "checked": frozenset({"checked", "mapped", "failed", "cancelled"}),
     "mapped": frozenset({"checked", "mapped", "dry_run", "failed", "cancelled"}),
-    "dry_run": frozenset({"checked", "mapped", "running", "failed", "cancelled"}),
+    "dry_run": frozenset({"checked", "mapped", "dry_run", "running", "failed", "cancelled"}),
     "running": frozenset({"running", "done", "failed", "cancelled"}),
     "failed": frozenset({"checked", "mapped", "running", "undoing"}),
     "cancelled": frozenset({"checked", "mapped", "running", "undoing"}),

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from guibin.integrations.files.batches import look_again
+from guibin.web.spreadsheets import safe_text
 
 Fixes = Mapping[int, Mapping[int, str]]
 """Row number to column (from 0) to the text that stands there now."""
@@ -17,6 +18,25 @@ def fixes_from_json(data: Mapping[str, Any]) -> dict[int, dict[int, str]]:
         int(row): {int(place): str(text) for place, text in cells.items()}
         for row, cells in data.get("rows", {}).items()
     }
+
+
+def unescape(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Rows of our own workbook: the apostrophe that keeps a spreadsheet from taking -1 for a formula goes
+    (``web.spreadsheets.safe_text``), and the rows it stood in are judged anew."""
+    texts = [batch.column(at).to_pylist() for at in range(2, batch.num_columns)]
+    plain = [[_bare(text) for text in column] for column in texts]
+    if plain == texts:
+        return batch
+    faults = batch.column(1).to_pylist()
+    for place, fault in enumerate(faults):
+        if fault is None and any(new[place] != old[place] for new, old in zip(plain, texts, strict=True)):
+            faults[place] = look_again([column[place] for column in plain])
+    arrays = [pa.array(faults, pa.string()), *(pa.array(column, pa.string()) for column in plain)]
+    return pa.RecordBatch.from_arrays([batch.column(0), *arrays], schema=batch.schema)
+
+
+def _bare(text: str) -> str:
+    return text[1:] if text.startswith("'") and safe_text(text[1:]) == text else text
 
 
 def mend(batch: pa.RecordBatch, fixes: Fixes) -> pa.RecordBatch:

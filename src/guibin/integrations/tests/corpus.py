@@ -361,5 +361,24 @@ add(
     lambda: text().encode() + b'"A1,V1,2024-05-03,K,1,2\n' + text(ROWS * 500).encode(),
     refused="cell_too_long",
 )
+
+
+def nested_zip() -> bytes:
+    return zipped(zipped(text().encode()), "orders.zip")
+
+
+add("refused zip in a zip", nested_zip, refused="nested_archive")
+add("refused zip in a zip called csv", lambda: zipped(zipped(text().encode())), refused="nested_archive")
+for title, name in (("up", "../../orders.csv"), ("root", "/etc/orders.csv"), ("drive", "C:\\orders.csv")):
+    add(f"refused path leading {title}", zipped(text().encode(), name), refused="unsafe_name")
+add("refused headings only", (",".join(HEAD) + "\n").encode(), refused="headings_only")
+add("refused headings only xlsx", lambda: workbook([]), refused="headings_only")
+add("refused program called csv", b"MZ\x90\x00\x03" + bytes(range(256)) * 40, refused="binary")
+add("refused blank lines", b"\n\n\r\n  \n", refused="empty")
+add(
+    "refused million columns xlsx",
+    lambda: workbook([], [f"c{i}" for i in range(2_000)]),
+    refused="too_many_columns",
+)
 add("refused binary", b"\x00" * 4000, refused="binary")
 add("refused encoding", text().encode(), refused="encoding_unknown", options={"encoding": "klingon"})

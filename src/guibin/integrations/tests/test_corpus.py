@@ -9,11 +9,15 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pytest
+import xlsxwriter
+from django.utils import translation
 
+from guibin.integrations.errors import REFUSALS, told
 from guibin.integrations.files import reader
 from guibin.integrations.files.limits import Limits
 from guibin.integrations.files.process import read_file
 from guibin.integrations.files.refusal import Refused
+from guibin.integrations.files.sheets import sheet_bytes
 from guibin.integrations.mapping.styles import decide_style
 from guibin.integrations.mapping.suggest import suggest
 from guibin.integrations.mapping.targets import known_headings, targets_of
@@ -21,7 +25,7 @@ from guibin.integrations.staging.cleaners import Style
 from guibin.integrations.staging.lines import LineStager
 from guibin.integrations.staging.plan import Plan, Typist
 from guibin.integrations.staging.verdicts import Staged
-from guibin.integrations.tests.corpus import CASES, Case
+from guibin.integrations.tests.corpus import CASES, HEAD, Case
 
 HOSTILE = (
     "refused huge cell",
@@ -135,6 +139,56 @@ def test_rows_beyond_the_limit_are_refused() -> None:
     with pytest.raises(Refused) as refusal:
         reader.inspect(io.BytesIO(data), {}, Limits(rows_max=20), io.BytesIO())
     assert refusal.value.code == "too_many_rows"
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, case in CASES.items() if name.startswith("xlsx") and case.rows]
+)
+def test_a_large_worksheet_is_streamed_and_says_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = CASES[name]
+    at_once = [batch.to_pylist() for batch in read_here(case)[1]]
+    monkeypatch.setattr(reader, "SHEET_BYTES_AT_ONCE", 0)
+    assert [batch.to_pylist() for batch in read_here(case)[1]] == at_once
+
+
+@pytest.mark.parametrize(
+    "name", ["refused million columns xlsx", "refused entities", "refused headings only xlsx"]
+)
+def test_a_large_hostile_worksheet_is_refused_alike(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "SHEET_BYTES_AT_ONCE", 0)
+    with pytest.raises(Refused) as refusal:
+        read_here(CASES[name])
+    assert refusal.value.code == CASES[name].refused
+
+
+def test_a_workbook_of_many_rows_stays_within_the_memory_of_the_process(tmp_path: Any) -> None:
+    """Texts that are all different, in a sheet that is unpacked to more than what is read at once."""
+    path = tmp_path / "large.xlsx"
+    book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
+    sheet = book.add_worksheet()
+    for place, heading in enumerate(HEAD):
+        sheet.write(0, place, heading)
+    rows = 90_000
+    for number in range(1, rows + 1):
+        for place, cell in enumerate([f"A{number}", f"V{number % 900}", "2024-05-03", "K-01", 2, 19.5]):
+            sheet.write(number, place, cell)
+        sheet.write(number, 6, "备注" * 120)
+    book.close()
+    with path.open("rb") as file:
+        assert sheet_bytes(file) > reader.SHEET_BYTES_AT_ONCE
+        found = read_file(file, {"known": sorted(known_headings())}, Limits(), lambda _batch: None)
+    assert found["rows"] == rows
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_refusal_is_said_in_both_languages(language: str) -> None:
+    data = {"format": "PDF", "count": 2, "limit": 64, "ratio": 100, "megabytes": 5, "row": 7, "encoding": "x"}
+    with translation.override(language):
+        for code in {case.refused for case in CASES.values() if case.refused} | set(REFUSALS):
+            sentence = told(code, data)
+            assert sentence
+            assert any("\u4e00" <= char <= "\u9fff" for char in sentence) == (language == "zh-hans"), sentence
+            assert "%(" not in sentence
 
 
 def test_mojibake_is_pointed_out_and_repaired() -> None:
