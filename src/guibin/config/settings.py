@@ -69,6 +69,7 @@ TEMPLATES = [
     }
 ]
 
+GUIBIN_PRACTICE = (HOME / "demo.json").exists()  # pages say that this is the demo shop
 DATABASES = {"default": env.database(env.text("DATABASE_URL", "postgresql://guibin_app@/guibin"))}
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"]["OPTIONS"],  # type: ignore[dict-item]  # a dict by construction

@@ -49,10 +49,15 @@ class Shell:
         """All that the frame of a page depends on, beside language and page."""
         person = self.person
         who = None if person is None else (person.name, str(person.role), person.place)
-        return (self.actor.kind, self.actor.permissions, who, self.theme)
+        return (self.actor.kind, self.actor.permissions, who, self.theme, self.practice)
 
     def menu(self, current: str) -> list[Any]:
         return menu_sections(self.actor, current) if self.signed_in else []
+
+    @property
+    def practice(self) -> bool:
+        """Whether this is the demo shop, in which nothing can go wrong."""
+        return bool(getattr(settings, "GUIBIN_PRACTICE", False))
 
     @property
     def home_url(self) -> str:

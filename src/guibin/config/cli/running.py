@@ -62,7 +62,7 @@ def serve_until_ended(
     *,
     workers: int = 1,
     reload: bool = False,
-    sign_ins: Sequence[tuple[str, str, str]] = (),
+    hints: Sequence[str] = (),
 ) -> None:
     """Supervise web and worker; print the address once it answers."""
     from guibin.config.supervisor import Supervisor, children
@@ -72,29 +72,32 @@ def serve_until_ended(
 
     def announce() -> None:
         if _wait_until_it_answers(shown, supervisor.is_ending):
-            _introduce(shown, sign_ins)
+            _introduce(shown, hints)
 
     say(_("Starting web server and worker…"))
     supervisor.run(on_start=announce)
     say(_("Stopped."))
 
 
-def _introduce(address: str, sign_ins: Sequence[tuple[str, str, str]]) -> None:
+def _introduce(address: str, hints: Sequence[str]) -> None:
     language = os.environ.get("LANGUAGE", "")
     from django.utils import translation
 
     translation.activate("zh-hans" if language.startswith("zh") else "en")
     say("")
     say(gettext("  Guibin is running: %(address)s") % {"address": address})
-    show_sign_ins(sign_ins)
+    for line in hints:
+        say(line)
     say(gettext("  End it with Ctrl-C."))
 
 
-def show_sign_ins(sign_ins: Sequence[tuple[str, str, str]]) -> None:
+def sign_in_lines(sign_ins: Sequence[tuple[str, str, str]]) -> list[str]:
     """(role, sign-in name, password), one line each."""
+    lines = []
     for role, name, password in sign_ins:
         labels = ROLES.get(role, role), gettext("sign-in name"), gettext("password")
-        say(f"    {labels[0]}   {labels[1]} {name}   {labels[2]} {password}")
+        lines.append(f"    {labels[0]}   {labels[1]} {name}   {labels[2]} {password}")
+    return lines
 
 
 def _wait_until_it_answers(address: str, is_ending: Callable[[], bool]) -> bool:

@@ -1,8 +1,12 @@
 """setup, migrate, run and demo: from nothing to a product that answers."""
 
+import os
+import sys
+
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from guibin.config.cli import running
+from guibin.config.cli import environment, running
 from guibin.core.cli import command, json_option, option, print_json, say
 
 
@@ -69,16 +73,44 @@ def run(*, host: str, port: int) -> None:
 @running.host_option
 @running.port_option
 @option("--no-serve", is_flag=True, help=_("Only make the shop."))
-def demo(*, host: str, port: int, no_serve: bool) -> None:
+@option(
+    "--reset",
+    is_flag=True,
+    help=_("Begin anew: the demo shop as it is now is set aside in a folder, not deleted."),
+)
+def demo(*, host: str, port: int, no_serve: bool, reset: bool) -> None:
     from guibin.config import install
+    from guibin.config.demo.diary import diary_path
     from guibin.config.demo.load import load_shop
 
     if not no_serve:
         running.check_free(host, port)
+    if reset:
+        _begin_anew()
     install.install(say)
     shop = load_shop(progress=say)
-    sign_ins = [(one.role, one.name, one.password) for one in shop.sign_ins]
-    if no_serve:
-        running.show_sign_ins(sign_ins)
+    if shop.made:
+        hints = running.sign_in_lines([(one.role, one.name, one.password) for one in shop.sign_ins])
     else:
-        running.serve_until_ended(host, port, sign_ins=sign_ins)
+        names = {"names": ", ".join(one.name for one in shop.sign_ins), "file": diary_path()}
+        hints = [gettext("    Sign in as %(names)s; the passwords are in %(file)s") % names]
+    if no_serve:
+        for line in hints:
+            say(line)
+    else:
+        running.serve_until_ended(host, port, hints=hints)
+
+
+def _begin_anew() -> None:
+    """Set the demo shop aside, then start this command again: keys and passwords of the database are new."""
+    from guibin.config.demo.anew import set_aside
+    from guibin.core.clock import now
+
+    embedded = os.environ.get(environment.EMBEDDED) == "1"
+    aside = set_aside(home=environment.home(), embedded=embedded, at=now())
+    words = _("The shop as it was lies in %(folder)s. Delete that folder when you no longer need it.")
+    say(words % {"folder": aside})
+    rest = [word for word in sys.argv[1:] if word != "--reset"]
+    for name in ("DATABASE_URL", "GUIBIN_OWNER_URL", environment.EMBEDDED):
+        os.environ.pop(name, None)
+    os.execv(sys.executable, [sys.executable, "-m", "guibin", *rest])  # noqa: S606 - ourselves, as we were called

@@ -27,7 +27,7 @@ Say = Callable[[Text], None]
 POLICY = "house"
 MEMBERS_PER_BATCH = 1_000
 STAFF_NAMES = {"owner": "顾明轩", "manager": "许景行", "agent": "沈知微"}
-HOUSE_NUMBERS = {"identify.loyalty_score": 90}
+HOUSE_NUMBERS: dict[str, float] = {"identify.loyalty_score": 90}
 """The house asks for more loyalty than the preset: otherwise half of those who buy often are VIPs at once."""
 LOOKS_BACK_DAYS = (270, 180, 90)
 
