@@ -1,10 +1,12 @@
 """Runs in the scratch database: load, refresh once, change a little, refresh again, three times over."""
 
 import json
+import os
 import statistics
 import time
 
 import django
+import psycopg
 
 django.setup()
 
@@ -36,6 +38,12 @@ def seconds_of(work: object) -> float:
     return time.perf_counter() - began
 
 
+def analyze() -> None:
+    """What autovacuum does in time; only the owner may."""
+    with psycopg.connect(os.environ["GUIBIN_OWNER_URL"], autocommit=True) as owner:
+        owner.execute("VACUUM ANALYZE")
+
+
 def scan() -> None:
     with connection.cursor() as cursor:
         cursor.execute(SCAN, [LAST_DAY])
@@ -45,8 +53,7 @@ def scan() -> None:
 def main() -> dict[str, object]:
     migrate()
     fill(make_shop(SIZE))
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    analyze()
     first = seconds_of(lambda: api.refresh(as_of=LAST_DAY))
     scans, refreshes, changed = [], [], 0
     for turn in range(4):

@@ -137,7 +137,7 @@ def _publish(made: Made, result: RefreshResult, *, actor: Actor, at: datetime, s
     ids, gone = publishing.changed_ids(made.sums, made.before)
     changed = len(ids) + len(gone)
     with transaction.atomic():
-        publishing.publish(made.rows, made.sums, ids, gone, result.as_of)
+        publishing.publish(made.rows, ids, gone, result.as_of)
         row = Refresh.objects.create(
             version=result.version, as_of=result.as_of, engine=result.engine, mode=result.mode,
             customers=result.customers, orders=result.orders, orders_anonymous=result.orders_anonymous,

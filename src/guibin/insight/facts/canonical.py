@@ -1,19 +1,27 @@
-"""Fact rows as text, the same on every engine and run: for the digest, and to tell which rows changed."""
+"""Fact rows as text, the same on every engine and run: for the digest, and for what is published."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from guibin.insight.facts.engine import DuckEngine
-from guibin.insight.facts.schema import FACT_SCHEMA
+from guibin.insight.facts.schema import FACT_NAMES, FACT_SCHEMA
 
-# Grows with every day, so it does not make a row a changed one.
+# Grows with every day, so it is neither published nor makes a row a changed one.
 DAILY = frozenset(("recency_days", "tenure_days"))
+STORED = tuple(name for name in FACT_NAMES if name not in DAILY)
+WRAP = 2**256
+TAB, NEWLINE = "chr(9)", "chr(10)"
 
 
 def _text(name: str, kind: pa.DataType) -> str:
     """SQL that writes a column as text: exact integers, days as ISO, lists with commas, null as nothing."""
     if name == "categories_top":
-        return "coalesce(array_to_string(list_transform(categories_top, lambda c: names[c]), ','), '')"
+        name = "category_names"
     if pa.types.is_floating(kind):
         return f"coalesce(CAST(CAST(round({name} * 1000000) AS BIGINT) AS VARCHAR), '')"
     if pa.types.is_list(kind):
@@ -21,36 +29,53 @@ def _text(name: str, kind: pa.DataType) -> str:
     return f"coalesce(CAST({name} AS VARCHAR), '')"
 
 
+def _plain(name: str) -> str:
+    return f"CAST({name} AS VARCHAR)" if pa.types.is_date(FACT_SCHEMA.field(name).type) else name
+
+
 DIGESTED = " || '|' || ".join(_text(f.name, f.type) for f in FACT_SCHEMA if f.name != "customer_id")
-PUBLISHED = " || '|' || ".join(
-    _text(f.name, f.type).replace("names[c]", "c") for f in FACT_SCHEMA if f.name not in DAILY
-)
-NAMES = (
-    "(SELECT coalesce(map(list(category_id), list(name)), map([]::BIGINT[], []::VARCHAR[])) AS names "
-    "FROM digested_categories)"
-)
+JSON = f"CAST(to_json(struct_pack({', '.join(f'{name} := {_plain(name)}' for name in STORED)})) AS VARCHAR)"
+BEGAN = "coalesce(CAST(DATE '{as_of}' - CAST(tenure_days AS INTEGER) AS VARCHAR), '')"
+CHECKSUM = f"md5({JSON} || {BEGAN})"
 
 
-WRAP = 2**256
+@dataclass(frozen=True, slots=True)
+class Summed:
+    """``digest`` of some fact rows, and their ``checksums``: customer_id, and what tells whether the
+    published row is another one (an MD5; no security rests on it)."""
+
+    digest: int
+    checksums: pa.Table
 
 
-def digest(engine: DuckEngine, facts: pa.Table, categories: pa.Table) -> int:
-    """The sum of the SHA-256 of every fact row, as whole numbers below 2^256 with what is over cut off.
+def sum_up(engine: DuckEngine, facts: pa.Table, categories: pa.Table, as_of: date) -> Summed:
+    """The digest is the sum of the SHA-256 of each row, as whole numbers, modulo 2^256.
 
     Ids do not enter (categories by name), and a sum knows no order, so a shop imported twice, in any
-    order, has one digest; and the digest of a shop of which few rows changed is found by taking away the
-    rows as they were and adding them as they are (``changed_digest``).
+    order, has one digest. When few rows changed, the digest of all is found by taking away the rows as
+    they were and adding them as they are (``changed_digest``).
     """
-    engine.link.register("digested", facts)
-    engine.link.register("digested_categories", categories)
-    rows = engine.run(f"SELECT unhex(sha256({DIGESTED})) AS row_hash FROM digested, {NAMES}")
-    engine.link.unregister("digested")
-    engine.link.unregister("digested_categories")
+    engine.link.register("summed", facts.append_column("category_names", _names(facts, categories)))
+    rows = engine.run(
+        f"SELECT customer_id, {CHECKSUM.format(as_of=as_of)} AS checksum, "
+        f"unhex(sha256({DIGESTED})) AS row_hash FROM summed ORDER BY customer_id"
+    )
+    engine.link.unregister("summed")
     words = np.zeros(8, np.uint64)
     for chunk in rows["row_hash"].chunks:
         hashes = np.frombuffer(b"".join(chunk.to_pylist()), ">u4").reshape(-1, 8)
         words += hashes.sum(axis=0, dtype=np.uint64)
-    return sum(int(word) << 32 * place for place, word in enumerate(reversed(words))) % WRAP
+    digest = sum(int(word) << 32 * place for place, word in enumerate(reversed(words))) % WRAP
+    return Summed(digest, rows.select(["customer_id", "checksum"]))
+
+
+def _names(facts: pa.Table, categories: pa.Table) -> pa.Array:
+    """The names of each row's best categories."""
+    best = facts["categories_top"].combine_chunks()
+    places = pc.index_in(best.flatten(), value_set=categories["category_id"].combine_chunks())
+    ends = np.cumsum(pc.fill_null(pc.list_value_length(best), 0).to_numpy(), dtype=np.int32)
+    offsets = pa.array(np.concatenate([np.zeros(1, np.int32), ends]))
+    return pa.ListArray.from_arrays(offsets, categories["name"].combine_chunks().take(places))
 
 
 def changed_digest(digest: int, *, taken: int, added: int) -> int:
@@ -63,9 +88,19 @@ def digest_text(digest: int) -> str:
     return f"{digest:064x}"
 
 
-def checksums(engine: DuckEngine, facts: pa.Table) -> pa.Table:
-    """``customer_id`` and the MD5 of what is published of each row; no security rests on it."""
-    engine.link.register("summed", facts)
-    table = engine.run(f"SELECT customer_id, md5({PUBLISHED}) AS checksum FROM summed ORDER BY customer_id")
-    engine.link.unregister("summed")
-    return table
+def published_lines(engine: DuckEngine, facts: pa.Table, as_of: date) -> Iterator[str]:
+    """Rows for COPY: id, began_on, stage, scores, the stored facts as JSON, checksum; many lines a text."""
+    began = BEGAN.format(as_of=as_of)
+    columns = [
+        "CAST(customer_id AS VARCHAR)",
+        f"coalesce(nullif({began}, ''), '\\N')",
+        "stage",
+        *(f"coalesce(CAST({name} AS VARCHAR), '\\N')" for name in ("r_score", "f_score", "m_score")),
+        f"replace({JSON}, '\\', '\\\\')",
+        CHECKSUM.format(as_of=as_of),
+    ]
+    engine.link.register("published", facts)
+    query = f"SELECT {f' || {TAB} || '.join(columns)} || {NEWLINE} AS line FROM published"
+    for batch in engine.link.sql(query).to_arrow_reader(20_000):
+        yield "".join(batch.column(0).to_pylist())
+    engine.link.unregister("published")

@@ -12,7 +12,7 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from guibin.insight.facts.canonical import changed_digest, checksums, digest
+from guibin.insight.facts.canonical import changed_digest, sum_up
 from guibin.insight.facts.counting import Changed, count_all, count_changed
 from guibin.insight.facts.engine import AnyEngine, DuckEngine, open_duck, view_statements
 from guibin.insight.facts.judging import JUDGED_BY, find_judging, judge_columns, judge_table
@@ -55,16 +55,16 @@ def make_all(
     judging = find_judging(counted, wishes)
     facts = judge_table(counted, judging)
     with open_duck() as duck:
-        categories = _categories(duck, version)
-        return Made(
-            mode="full",
-            customers=facts.num_rows,
-            judging=judging,
-            digest=digest(duck, facts, categories),
-            rows=facts,
-            sums=checksums(duck, facts),
-            before=published(),
-        )
+        summed = sum_up(duck, facts, _categories(duck, version), as_of)
+    return Made(
+        mode="full",
+        customers=facts.num_rows,
+        judging=judging,
+        digest=summed.digest,
+        rows=facts,
+        sums=summed.checksums,
+        before=published(),
+    )
 
 
 def make_changed(
@@ -87,21 +87,18 @@ def make_changed(
     judging = find_judging(everybody, wishes)
     ids = pa.concat_arrays([changed.affected, _judged_otherwise(others, published.judging, judging)])
     were = read_counted(parent, as_of, only=ids)
-    before = judge_table(were, published.judging)
     rows = judge_table(_as_they_are(were, changed), judging)
-    categories = _categories(engine, version)
+    categories = engine.run("SELECT category_id, name FROM categories")
+    before = sum_up(engine, judge_table(were, published.judging), categories, as_of)
+    now = sum_up(engine, rows, categories, as_of)
     return Made(
         mode="incremental",
         customers=everybody.num_rows,
         judging=judging,
-        digest=changed_digest(
-            published.digest,
-            taken=digest(engine, before, categories),
-            added=digest(engine, rows, categories),
-        ),
+        digest=changed_digest(published.digest, taken=before.digest, added=now.digest),
         rows=rows,
-        sums=checksums(engine, rows),
-        before=checksums(engine, before),
+        sums=now.checksums,
+        before=before.checksums,
     )
 
 
