@@ -10,10 +10,11 @@ from guibin.core.permissions import Actor
 from guibin.customers import api as customers
 from guibin.integrations import api
 from guibin.integrations.findings import mask_sample
-from guibin.integrations.wording import reason_words
+from guibin.integrations.wording import bare_code, reason_words
 from guibin.web.links import link_url
 
 ROWS_EACH = 20
+NO_MISTAKE = frozenset({"duplicate"})  # nothing of the row need be wrong
 SAME_SHOWN = PREVIEWED = 8
 
 
@@ -65,6 +66,7 @@ def _row(row: api.BadRow, columns: list[dict[str, Any]]) -> dict[str, Any]:
         "whole": [reason_words(code) for place, code in row.faults if place is None],
         "bad": [cell for cell in used if cell["reason"]],
         "others": [cell for cell in used if not cell["reason"]],
+        "is_open": any(place is None and bare_code(code) not in NO_MISTAKE for place, code in row.faults),
     }
 
 

@@ -1,7 +1,7 @@
 """What the import pages show, put together from the door's values."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from guibin.accounts import api as accounts
 from guibin.core import jobs
+from guibin.core.permissions import Actor
+from guibin.customers import api as customers
 from guibin.integrations import api
 from guibin.integrations.errors import told
 from guibin.integrations.findings import (
@@ -22,7 +25,9 @@ from guibin.integrations.findings import (
 )
 from guibin.integrations.mending import column_label
 from guibin.integrations.wording import reason_words
+from guibin.purchases import api as purchases
 from guibin.web import formats
+from guibin.web.links import link_url
 
 SAMPLES = 2
 SUMS = ("amount_before_exclusions", "rounding_difference", "amount_imported")
@@ -334,6 +339,36 @@ def thing_words(what: str) -> str:
         "staff": _("Staff"),
     }
     return words.get(what, what)
+
+
+KEPT_SHOWN = 50
+
+
+def kept_items(kept: Sequence[tuple[str, int, str]], *, actor: Actor) -> list[dict[str, str]]:
+    """What an undo keeps, by the numbers people know, with where it can be looked at."""
+    shown = kept[:KEPT_SHOWN]
+
+    def ids(what: str) -> list[int]:
+        return [item_id for kind, item_id, _why in shown if kind == what]
+
+    numbers = {("customer", pk): number for pk, number in customers.find_numbers(ids("customer")).items()}
+    orders = purchases.orders_by_id(ids("order"), actor=actor)
+    numbers |= {("order", pk): order.number for pk, order in orders.items()}
+    numbers |= {("product", pk): row.sku for pk, row in purchases.products_by_id(ids("product")).items()}
+    numbers |= {
+        ("store", store.id): store.name for store in accounts.list_stores() if store.id in ids("store")
+    }
+    return [
+        {
+            "what": thing_words(what),
+            "number": numbers.get((what, item_id), str(item_id)),
+            "url": link_url("customers.profile", actor=actor, number=numbers[what, item_id])
+            if what == "customer" and (what, item_id) in numbers
+            else "",
+            "why": kept_words(why),
+        }
+        for what, item_id, why in shown
+    ]
 
 
 def kept_words(reason: str) -> str:

@@ -126,6 +126,10 @@ def import_page(request: HttpRequest, import_id: int) -> HttpResponse:
         return render(request, "integrations/mapping.html", context)
     if not busy and run.outcomes:
         context |= pages.result_context(run) | {
+            "stayed": pages.kept_items(
+                [(item[0], item[1], item[2]) for item in run.kept if isinstance(item, list)],
+                actor=actor_of(request),
+            ),
             "same": mending.met_twice(run, actor=actor_of(request)),
             "samples": mending.preview(run) if run.state == "dry_run" else [],
         }
@@ -255,10 +259,9 @@ def undo(request: HttpRequest, import_id: int) -> HttpResponse:
         "run": run,
         "title": pages.title_of(run),
         "removed": [(pages.thing_words(what), count) for what, count in preview.removed.items()],
-        "kept": [
-            (pages.thing_words(item.what), item.id, pages.kept_words(item.reason))
-            for item in preview.kept[:50]
-        ],
+        "kept": pages.kept_items(
+            [(item.what, item.id, item.reason) for item in preview.kept], actor=actor_of(request)
+        ),
         "kept_count": len(preview.kept),
         "crumbs": [
             (_("Import"), reverse("integrations:list")),

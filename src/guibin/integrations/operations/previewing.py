@@ -1,8 +1,8 @@
 """What the dry run can say beyond counting rows: who and what is here already. Writes nothing."""
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ from guibin.integrations.operations.staging import plan_of, type_rows
 from guibin.integrations.staging.chunks import list_parts, read_part, write_table
 from guibin.integrations.staging.foresight import Foresight, Met
 
-SAME_MAX = 40
+SAME_EACH = 8
 PLACES = {"p": "customer_phone", "e": "customer_email"}
 
 
@@ -47,7 +47,7 @@ def look_ahead(sending: Sending) -> Foresight:
 def _look_at_people(sending: Sending) -> Foresight:
     """What the door would say of each row. A person of one part met again in a later one is one person."""
     outcomes: Counter[str] = Counter()
-    same: list[Mapping[str, Any]] = []
+    kept: dict[tuple[str, str], deque[dict[str, Any]]] = defaultdict(lambda: deque(maxlen=SAME_EACH))
     met = Met()
     for part in list_parts(sending.folder, "persons"):
         records = read_part(sending.folder, "persons", part).to_pylist()
@@ -66,10 +66,17 @@ def _look_at_people(sending: Sending) -> Foresight:
             outcomes[label] += 1
             if label.startswith(("conflict", "rejected", "duplicate")):
                 turned_down.append((each.outcome.position, label))
-            if label in {"duplicate", "known"} and len(same) < SAME_MAX:
-                same.append(_pair(each))
+            if label in {"duplicate", "known"}:
+                kept[label, each.outcome.matched].append(_pair(each))
         keep_turned_down(sending.folder, part, turned_down)
+    same = [pair for _found, pairs in sorted(kept.items(), key=_telling) for pair in pairs]
     return Foresight(outcomes=outcomes, same=same, figures={"customers": dict(outcomes)})
+
+
+def _telling(found: tuple[tuple[str, str], Any]) -> tuple[bool, bool]:
+    """Twins within the file first, then those known by something weaker than their number."""
+    (label, by), _pairs = found
+    return label != "duplicate", by in {"number", "external", "external_id"}
 
 
 def label_of(outcome: customers.RowOutcome) -> str:
