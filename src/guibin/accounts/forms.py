@@ -10,11 +10,9 @@ from allauth.account.forms import (
     SetPasswordForm,
 )
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts
-from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
-from guibin.accounts import queries
+from guibin.accounts import passwords, queries
 from guibin.accounts.models import STORE_KINDS
 from guibin.accounts.signin import currency_choices, zone_choices
 from guibin.core.manifest import all_permissions
@@ -32,13 +30,6 @@ KIND_WORDS = {
 KIND_CHOICES = [(code, KIND_WORDS[code]) for code in STORE_KINDS]
 
 
-def _password_help() -> str:
-    return " ".join(password_validators_help_texts())
-
-
-PASSWORD_HELP = lazy(_password_help, str)()
-
-
 def _plain(form: Any) -> None:
     """Labels say what a field is; a placeholder in its place would vanish while one types."""
     for field in form.fields.values():
@@ -48,7 +39,7 @@ def _plain(form: Any) -> None:
 def _ask_new_password(form: Any) -> None:
     """The two fields of a new password, in our words."""
     form.fields["password1"].label = _("New password")
-    form.fields["password1"].help_text = PASSWORD_HELP
+    form.fields["password1"].help_text = passwords.HELP
     form.fields["password2"].label = _("New password again")
     _plain(form)
 

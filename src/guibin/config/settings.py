@@ -96,19 +96,9 @@ GUIBIN_LOOK_KEEPER = "guibin.accounts.api.keep_look"
 AUTHENTICATION_BACKENDS = ["guibin.accounts.backends.StaffBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ("sign_in_name", "display_name", "email")},
-    },
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": f"guibin.accounts.passwords.{name}"}
+    for name in ("UnlikeThePerson", "LongEnough", "NotCommon", "NotDigitsAlone")
 ]
-LOGIN_URL = "/sign-in/"
-LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/sign-in/"
 ACCOUNT_ADAPTER = "guibin.accounts.signin.Adapter"
 ACCOUNT_FORMS = {
@@ -127,7 +117,6 @@ ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "guibin.accounts.links.LinkTokens"  # n
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,20/m/ip", "login": "60/m/ip"}
-GUIBIN_KEY_AUTHENTICATOR = "guibin.accounts.api.authenticate_key"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
