@@ -68,6 +68,7 @@ FIELDS: dict[str, Text] = {
     **KINDS,
 }
 SOURCES: dict[str, Text] = {
+    "demo": _("Demo shop"),
     "form": _("entered by staff"),
     "rest": _("through the API"),
     "card": _("Member card"),

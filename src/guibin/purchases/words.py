@@ -45,7 +45,7 @@ REASONS: dict[str, Text] = {
     "cancelled": _("Order cancelled"),
     "other": _("Other reason"),
 }
-SOURCES: dict[str, Text] = {"manual": _("By hand"), "api": _("A program")}
+SOURCES: dict[str, Text] = {"manual": _("By hand"), "api": _("A program"), "demo": _("Demo shop")}
 PRODUCT_STATUSES: dict[str, Text] = {"active": _("On sale"), "retired": _("No longer sold")}
 
 

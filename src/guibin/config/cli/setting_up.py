@@ -106,8 +106,10 @@ def _begin_anew() -> None:
     from guibin.config.demo.anew import set_aside
     from guibin.core.clock import now
 
-    embedded = os.environ.get(environment.EMBEDDED) == "1"
-    aside = set_aside(home=environment.home(), embedded=embedded, at=now())
+    ours = environment.use_database()
+    if ours is not None:
+        ours.release()  # else the server would run on for us
+    aside = set_aside(home=environment.home(), embedded=ours is not None, at=now())
     words = _("The shop as it was lies in %(folder)s. Delete that folder when you no longer need it.")
     say(words % {"folder": aside})
     rest = [word for word in sys.argv[1:] if word != "--reset"]
