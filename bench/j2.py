@@ -7,21 +7,21 @@ import time
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow.parquet as pq
 
-from bench.limits import all_facts, rfm_and_tiers
+from bench.limits import TIERS, all_facts, rfm_and_tiers
 from bench.shop import LAST_DAY, Size, make_shop
-from bench.timing import Result, alternate
+from bench.timing import Result, alternate, processor
 from guibin.insight.facts.counting import compiled, count_all
 from guibin.insight.facts.engine import DuckEngine, open_duck
-from guibin.insight.facts.judging import Wishes, find_cuts, find_judging, judge_table
+from guibin.insight.facts.judging import Wishes, find_cuts, find_judging, judge_table, score_columns
 from guibin.insight.facts.schema import COUNTED_NAMES
-from guibin.insight.rules.scores import NO_CUTS
 from guibin.insight.warehouse.copying import ROW_GROUP, write_options
 from guibin.insight.warehouse.versions import Content, Version
 
 NARROW = ("customer_id", "recency_days", "orders_count", "net_minor", "orders_12m", "net_12m_minor")
-ROUNDS = 3
+ROUNDS = 7
 KEYS = {
     "customers": "customer_id",
     "orders": "order_id",
@@ -66,14 +66,19 @@ def _narrow(version: Version, size: Size, job: str, goal: str, rounds: int) -> R
         compiled(duck, sources, LAST_DAY, NARROW)
         compiling = time.perf_counter() - began
 
+        def limit() -> object:
+            return link.sql(query).to_arrow_table()
+
         def ours() -> object:
             table = count_all(duck, version, LAST_DAY, NARROW)
-            return find_cuts(table, "12m") or NO_CUTS
+            scores = score_columns(table, find_cuts(table, "12m"), "12m")
+            tiers = np.searchsorted(np.array(TIERS), table["net_12m_minor"].to_numpy(), side="right")
+            return table, scores, tiers
 
-        limit_seconds, seconds = alternate(lambda: link.sql(query).to_arrow_table(), ours, rounds)
+        limit_seconds, seconds = alternate(limit, ours, rounds)
+        more = {"compile_seconds": round(compiling, 3), "processor": processor(limit, ours)}
     link.close()
-    more = {"compile_seconds": round(compiling, 3)}
-    what = "recency, frequency, money and cut points"
+    what = "recency, frequency, money, scores and tier"
     return Result(job, what, size.text, limit_seconds, seconds, goal, seconds / limit_seconds, more=more)
 
 
@@ -81,15 +86,17 @@ def _whole(version: Version, size: Size, job: str, goal: str, rounds: int) -> Re
     link, query = _in_memory(version), all_facts(LAST_DAY)
     with open_duck() as duck:
 
+        def limit() -> object:
+            return link.sql(query).to_arrow_table()
+
         def ours() -> object:
             return count_all(duck, version, LAST_DAY, COUNTED_NAMES)
 
-        limit_seconds, seconds = alternate(lambda: link.sql(query).to_arrow_table(), ours, rounds)
-        judging = _judging_seconds(duck, version)
+        limit_seconds, seconds = alternate(limit, ours, rounds)
+        more = {"judging_seconds": _judging_seconds(duck, version), "processor": processor(limit, ours)}
     link.close()
     return Result(
-        job, "the whole fact row", size.text, limit_seconds, seconds, goal, seconds / limit_seconds,
-        more={"judging_seconds": round(judging, 3)},
+        job, "the whole fact row", size.text, limit_seconds, seconds, goal, seconds / limit_seconds, more=more
     )  # fmt: skip
 
 
@@ -97,7 +104,7 @@ def _judging_seconds(duck: DuckEngine, version: Version) -> float:
     counted = count_all(duck, version, LAST_DAY, COUNTED_NAMES)
     began = time.perf_counter()
     judge_table(counted, find_judging(counted, Wishes()))
-    return time.perf_counter() - began
+    return round(time.perf_counter() - began, 3)
 
 
 def _memory(version: Version, size: Size, job: str) -> Result:

@@ -4,6 +4,7 @@ from datetime import date
 
 from guibin.insight.rules.windows import MONTHS, YearWindow
 
+TIERS = (1_000_000, 10_000_000)  # least spend of the year, minor units
 COUNTS = "customer_id IS NOT NULL AND status <> 'cancelled' AND ordered_on <= DATE '{day}'"
 
 
@@ -27,7 +28,7 @@ def rfm_and_tiers(day: date) -> str:
     )
     SELECT *, ntile(5) OVER (ORDER BY recency_days DESC) AS r, ntile(5) OVER (ORDER BY orders_12m) AS f,
            ntile(5) OVER (ORDER BY net_12m) AS m,
-           CASE WHEN net_12m >= 10000000 THEN 2 WHEN net_12m >= 1000000 THEN 1 ELSE 0 END AS tier
+           CASE WHEN net_12m >= {TIERS[1]} THEN 2 WHEN net_12m >= {TIERS[0]} THEN 1 ELSE 0 END AS tier
     FROM facts
     """
 

@@ -66,19 +66,26 @@ def find_cuts(counted: pa.Table, window: Window) -> Cuts:
 
 
 def judge_columns(counted: pa.Table, judging: Judging) -> dict[str, pa.Array]:
-    """Stage and scores of every row, in its order; scores are null for who bought nothing in the window."""
+    """Stage and scores of every row, in its order."""
     recency, never = _whole_numbers(counted, "recency_days")
-    orders, net = (_whole_numbers(counted, name)[0] for name in RFM_COLUMNS[judging.window])
-    nothing = orders <= 0
-    scores = {
-        "r_score": 6 - _band(recency, judging.cuts.recency),
-        "f_score": _band(orders, judging.cuts.frequency),
-        "m_score": _band(net, judging.cuts.money),
-    }
-    columns = {name: pa.array(score, pa.int64(), mask=nothing) for name, score in scores.items()}
     purchase_days, _ = _whole_numbers(counted, "purchase_days")
     months, _ = _whole_numbers(counted, "months_active_12m")
-    return {"stage": _stage(recency, never, purchase_days, months, judging.limits), **columns}
+    return {
+        "stage": _stage(recency, never, purchase_days, months, judging.limits),
+        **score_columns(counted, judging.cuts, judging.window),
+    }
+
+
+def score_columns(counted: pa.Table, cuts: Cuts, window: Window) -> dict[str, pa.Array]:
+    """The scores of every row; null for who bought nothing in the window."""
+    recency, _ = _whole_numbers(counted, "recency_days")
+    orders, net = (_whole_numbers(counted, name)[0] for name in RFM_COLUMNS[window])
+    scores = {
+        "r_score": 6 - _band(recency, cuts.recency),
+        "f_score": _band(orders, cuts.frequency),
+        "m_score": _band(net, cuts.money),
+    }
+    return {name: pa.array(score, pa.int64(), mask=orders <= 0) for name, score in scores.items()}
 
 
 def _whole_numbers(table: pa.Table, name: str) -> tuple[Ints, npt.NDArray[np.bool_]]:

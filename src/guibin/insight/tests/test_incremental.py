@@ -6,7 +6,7 @@ from random import Random
 import pyarrow as pa
 import pytest
 from django.db import connection
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from guibin.insight import api
@@ -176,6 +176,7 @@ def test_a_number_with_anything_in_it_is_published_as_it_is(warehouse):
         assert cursor.fetchone() == (odd,)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(shop=shops(), as_of=AS_OF, window=st.sampled_from(["12m", "lifetime"]))
 def test_judging_columns_equals_judging_rows(shop, as_of, window):
     rows = list(shop.counted(as_of).values())
