@@ -37,7 +37,7 @@ def fold_name(text: str) -> str:
     return " ".join(folded.replace("·", " ").replace("•", " ").replace(",", " ").split())
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=8192)
 def name_pieces(name: str) -> frozenset[str]:
     """All pieces of one name. ``c:`` characters, ``p:`` Latin letters."""
     folded = fold_name(name)[:NAME_LENGTH_MAX]
