@@ -12,6 +12,7 @@ from guibin.integrations.errors import (
     ImportUnknown,
     NothingToImport,
     RunningElsewhere,
+    StepBroke,
 )
 from guibin.integrations.mapping.ready import READY
 from guibin.integrations.mapping.targets import KIND_LABELS
@@ -77,6 +78,7 @@ __all__ = [
     "NothingToImport",
     "RunView",
     "RunningElsewhere",
+    "StepBroke",
     "Undone",
     "Wish",
     "actor_of",

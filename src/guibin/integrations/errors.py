@@ -149,6 +149,21 @@ class UndoTooLate(Conflict):
     )
 
 
+class UndoImagesGone(Conflict):
+    code = "integrations.undo_images_gone"
+    message = _(
+        "What import %(number)s changed was kept with its file, which is deleted. It cannot be undone."
+    )
+
+
+class StepBroke(Conflict):
+    code = "integrations.step_broke"
+    message = _(
+        "Something in the file met a fault of ours; import %(number)s stopped at it. Nothing is lost: it can "
+        "be taken up again or taken back. The log of the worker says more."
+    )
+
+
 class NothingToImport(Conflict):
     code = "integrations.nothing_to_import"
     message = _("No row of this file can be imported.")

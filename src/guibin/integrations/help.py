@@ -55,6 +55,14 @@ HELP = (
                 "is known by its order, its content and its count."
             ),
             _(
+                "Rows with a problem can be put right here, cell by cell, or in their workbook, which you "
+                "bring back on the same page."
+            ),
+            _(
+                "Met twice: people the file repeats, and those you know already by phone, card or number. "
+                "They are shown, not merged."
+            ),
+            _(
                 "Something wrong? For 30 days every import can be taken back as a whole; what later "
                 "records need is kept and listed."
             ),

@@ -3,6 +3,7 @@
 from typing import Any
 
 import structlog
+from django.db import InterfaceError, OperationalError
 
 from guibin.core import clock, jobs
 from guibin.core.errors import DomainError
@@ -22,19 +23,29 @@ def work(run_id: int, step: str, job_id: int) -> None:
     try:
         if not api.is_behind(run_id, step):
             _do(run_id, step)
-    except api.RunningElsewhere:
-        raise
+    except (api.RunningElsewhere, OperationalError, InterfaceError):
+        raise  # the worker tries again
     except (jobs.JobCancelled, api.ImportCancelled):
         jobs.finish_run(job_id, state="cancelled", at=clock.now())
     except DomainError as error:
         log.warning("import step refused", run=run_id, step=step, code=error.code)
-        if step == "run" and api.get_import(run_id).state == "running":
-            api.mark_failed(run_id=run_id, code=error.code, actor=api.actor_of(run_id), at=clock.now())
-        jobs.finish_run(
-            job_id, state="failed", at=clock.now(), error_code=error.code, result={"data": _plain(error)}
-        )
+        _stop(run_id, step, job_id, error)
+    except Exception:
+        log.exception("import step broke", run=run_id, step=step)
+        _stop(run_id, step, job_id, api.StepBroke(number=run_id))  # nobody waits for a step that never ends
     else:
         jobs.finish_run(job_id, state="done", at=clock.now())
+
+
+def _stop(run_id: int, step: str, job_id: int, error: DomainError) -> None:
+    """Note why a step did not come to its end; an import that was writing can be resumed."""
+    from guibin.integrations import api
+
+    if step == "run" and api.get_import(run_id).state == "running":
+        api.mark_failed(run_id=run_id, code=error.code, actor=api.actor_of(run_id), at=clock.now())
+    jobs.finish_run(
+        job_id, state="failed", at=clock.now(), error_code=error.code, result={"data": _plain(error)}
+    )
 
 
 def _plain(error: DomainError) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from guibin.integrations.files.dialect import normalise_heading
+from guibin.integrations.mapping.field import Target
 from guibin.integrations.mapping.recognise import fits, recognise
-from guibin.integrations.mapping.targets import TARGETS, Target
+from guibin.integrations.mapping.targets import TARGETS
 
 BY_CONTENT = {
     "email": ("email",),

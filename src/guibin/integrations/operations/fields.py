@@ -2,7 +2,8 @@
 
 from guibin.customers import api as customers
 from guibin.integrations.files.dialect import normalise_heading
-from guibin.integrations.mapping.targets import OWN, CellType, Target, targets_of
+from guibin.integrations.mapping.field import OWN, CellType, Target
+from guibin.integrations.mapping.targets import targets_of
 
 OWN_TYPES: dict[str, CellType] = {
     "text": "own_text",

@@ -20,7 +20,7 @@ from guibin.integrations.staging.lines import occurrence_numbers
 from guibin.purchases import api as purchases
 
 PEOPLE_BATCH = 5_000
-EXACT = pa.decimal128(38, 9)
+EXACT = pa.decimal128(36, 9)  # as in staging.lines
 IDS = pa.schema([("person", pa.uint64()), ("customer_id", pa.int64())])
 
 

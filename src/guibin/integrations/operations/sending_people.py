@@ -10,7 +10,7 @@ import pyarrow as pa
 from guibin.core.events import Origin
 from guibin.customers import api as customers
 from guibin.integrations.cells.texts import parse_tags
-from guibin.integrations.mapping.targets import OWN, SYSTEM
+from guibin.integrations.mapping.field import OWN, SYSTEM
 from guibin.integrations.models import ImportRun
 from guibin.integrations.operations.booking import Books
 from guibin.integrations.operations.senders import Sending

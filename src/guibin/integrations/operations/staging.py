@@ -16,7 +16,7 @@ from guibin.core import jobs
 from guibin.core.money import minor_digits
 from guibin.core.permissions import Actor
 from guibin.integrations.errors import WrongState
-from guibin.integrations.mapping.targets import OWN
+from guibin.integrations.mapping.field import OWN
 from guibin.integrations.models import ImportRun
 from guibin.integrations.operations.currencies import rates_known
 from guibin.integrations.operations.fields import fields_of

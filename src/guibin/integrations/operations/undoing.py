@@ -15,7 +15,7 @@ from guibin.core import preferences
 from guibin.core.events import Origin, record, subject
 from guibin.core.permissions import Actor
 from guibin.customers import api as customers
-from guibin.integrations.errors import UndoTooLate, WrongState
+from guibin.integrations.errors import UndoImagesGone, UndoTooLate, WrongState
 from guibin.integrations.events import ImportUndone
 from guibin.integrations.models import ImportRun
 from guibin.integrations.operations.currencies import give_currency_back
@@ -84,10 +84,17 @@ def _ready(run_id: int, at: datetime) -> ImportRun:
     run = lock_run(run_id)
     if run.state not in {"done", "cancelled", "failed"}:
         raise WrongState(number=run_id, state=run.state)
+    if _images_gone(run):
+        raise UndoImagesGone(number=run_id)
     days = preferences.get(UNDO_DAYS)
     if run.finished_at is not None and at - run.finished_at > timedelta(days=days):
         raise UndoTooLate(number=run_id, days=days)
     return run
+
+
+def _images_gone(run: ImportRun) -> bool:
+    """Whether what it changed was kept only beside its file, and is gone with it."""
+    return run.files_gone_at is not None and run.kind in {"products", "stores", "staff"}
 
 
 def _take_back(run: ImportRun, *, actor: Actor, at: datetime) -> Undone:
@@ -144,6 +151,8 @@ def may_undo(run_id: int, at: datetime) -> bool:
     """Whether the page offers it."""
     run = get_run(run_id)
     days = preferences.get(UNDO_DAYS)
-    return run.state in {"done", "cancelled", "failed"} and (
-        run.finished_at is None or at - run.finished_at <= timedelta(days=days)
+    return (
+        run.state in {"done", "cancelled", "failed"}
+        and not _images_gone(run)
+        and (run.finished_at is None or at - run.finished_at <= timedelta(days=days))
     )

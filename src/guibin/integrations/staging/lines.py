@@ -23,7 +23,7 @@ from guibin.integrations.staging.people import person_refs
 from guibin.integrations.staging.plan import Plan, Typed, first_fault
 from guibin.integrations.staging.verdicts import Mask, Staged, Verdicts, mask, reject_table
 
-EXACT = pa.decimal128(38, 9)
+EXACT = pa.decimal128(36, 9)  # two places short of the most: a difference needs one more than its parts
 ZERO = pa.scalar(Decimal(0), EXACT)
 WHEN = {"order_lines": "ordered_at", "orders": "ordered_at", "refunds": "refunded_at"}
 LINE_KINDS = (GOODS, FEE, DISCOUNT, OTHER)
@@ -312,7 +312,8 @@ def _reconcile(quantity: Any, price: Any, amount: Any) -> tuple[Any, Any]:
     is_discount = mask(pc.greater_equal(less, cent))
     dearer = mask(pc.less_equal(less, pc.negate(cent)))
     sold = mask(pc.greater(quantity, 0))
-    discount = pc.if_else(pa.array(is_discount & sold), less, pa.scalar(None, EXACT)).cast(PRICE)
+    kept = pc.if_else(pa.array(is_discount & sold), less, pa.scalar(None, EXACT))
+    discount = pc.round(kept, 6, "half_to_even").cast(PRICE)
     if (dearer & sold).any():
         price = pc.if_else(pa.array(dearer & sold), _divide(amount, quantity), price)
     return price, discount

@@ -5,7 +5,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from guibin.integrations.mapping.targets import OWN, SYSTEM
+from guibin.integrations.mapping.field import OWN, SYSTEM
 from guibin.integrations.staging.plan import Plan, Typed, first_fault
 from guibin.integrations.staging.verdicts import Staged, Verdicts, mask, reject_table
 

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from guibin.integrations.mapping.targets import Target, targets_of
+from guibin.integrations.mapping.field import Target
+from guibin.integrations.mapping.targets import targets_of
 from guibin.integrations.staging.cleaners import Cleaned, Cleaner, Style, make_cleaner
 
 

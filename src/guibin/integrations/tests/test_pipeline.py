@@ -162,6 +162,35 @@ def test_overlapping_exports_are_one_shop(db: None, tmp_path: Path, at: datetime
     assert digest(numbers=False) == whole
 
 
+PAID = "订单号,客户编号,下单时间,商品编码,数量,单价,实付金额\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "rows", "paid"),
+    [
+        (PAID, ["A1,V1,2024-05-03,K1,2,199.50,379", "A2,V1,2024-05-04,K1,1,199.5,199.5"], "578.50"),
+        (
+            PAID.replace("实付金额", "优惠金额"),
+            ["A1,V1,2024-05-03,K1,2,199.50,20", "A2,V1,2024-05-04,K1,1,199.5,"],
+            "578.50",
+        ),
+        (
+            PAID.replace("单价,", ""),
+            ["A1,V1,2024-05-03,K1,3,100", "A2,V1,2024-05-04,K1,-1,-20"],
+            "80.00",
+        ),
+        (PAID, ["A1,V1,2024-05-03,K1,1.333,0.333333,0.31", "A2,V1,2024-05-04,K1,2,5,12"], "12.31"),
+    ],
+)
+def test_amounts_discounts_and_prices_agree(
+    db: None, tmp_path: Path, at: datetime, head: str, rows: list[str], paid: str
+) -> None:
+    """What was paid is what comes in, however a file says it."""
+    run = bring_in(write(tmp_path, rows, head=head), at)
+    assert run.reconciliation["amount_imported"] == paid, run.outcomes
+    assert sum(run.outcomes.values()) == len(rows)
+
+
 def test_undo_restores_every_table_but_the_log(db: None, tmp_path: Path, at: datetime) -> None:
     bring_in(write(tmp_path, shop(30), "earlier.csv"), at)
     before = tables()
