@@ -19,6 +19,7 @@ from guibin.purchases.operations.rates import set_rate
 from guibin.purchases.permissions import EDIT_PRODUCTS, EDIT_RATES, VIEW_PRODUCTS
 from guibin.purchases.queries import catalogue as queries
 from guibin.purchases.queries.rates import base_currency, list_rates
+from guibin.web import formats
 from guibin.web.access import actor_of, requires
 from guibin.web.errors import add_domain_error
 from guibin.web.links import link_url
@@ -98,7 +99,7 @@ def _product_page(
         "title": title,
         "form": form,
         "product": shown,
-        "currency": base_currency(),
+        "currency": formats.currency_symbol(base_currency()),
         "orders_url": f"{reverse('purchases:list')}?sku={shown.sku}" if shown else "",
         "may_edit": actor_of(request).may(EDIT_PRODUCTS),
     }
@@ -207,6 +208,7 @@ def rates(request: HttpRequest) -> HttpResponse:
         rates=list_rates(),
         form=form,
         base=base,
+        symbol=formats.currency_symbol(base),
         is_preset_currency=base == PRESET_CURRENCY,
         organisation_url=link_url("accounts.organisation", actor=actor_of(request)),
     )

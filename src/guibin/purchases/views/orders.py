@@ -29,7 +29,7 @@ from guibin.purchases.permissions import RECORD_ORDERS, REFUND_ORDERS, VIEW_ORDE
 from guibin.purchases.queries import orders as queries
 from guibin.purchases.queries.catalogue import products_by_id
 from guibin.purchases.queries.rates import base_currency
-from guibin.purchases.queries.rows import LineRow, OrderDetail
+from guibin.purchases.queries.rows import LineRow, OrderDetail, RefundRow
 from guibin.purchases.queries.tallies import OrderTotals
 from guibin.purchases.rules.drafts import PaymentDraft
 from guibin.purchases.rules.statuses import FOLLOWING
@@ -120,19 +120,21 @@ def _order_context(request: HttpRequest, detail: OrderDetail) -> dict[str, Any]:
     open_lines = [line for line in detail.lines if line.quantity_left > 0 and line.amount.minor >= 0]
     is_open = detail.order.status != "cancelled"
     due = detail.order.net - detail.paid
+    named = _named(detail.lines)
+    names = {line.id: name for line, name in named}
     return {
         "page_key": "purchases.order",
         "menu_key": "purchases.list",
         "crumbs": _crumbs((detail.order.number, "")),
         "detail": detail,
-        "lines": _named(detail.lines),
+        "lines": named,
         "shown": shown,
         "due": due,
         "pay_form": _pay_form(detail, due) if actor.may(RECORD_ORDERS) and is_open else None,
         "customer_url": lists.customer_url(shown),
         "methods": words.METHODS,
         "payments": [(words.METHODS[payment.method], payment) for payment in detail.payments],
-        "refunds": [(words.REASONS[refund.reason], refund) for refund in detail.refunds],
+        "refunds": _refunds(detail, names),
         "status_form": status_form if status_form.fields["status"].choices else None,  # type: ignore[attr-defined]  # a choice field
         "cancel_form": CancelForm(),
         "may_record": actor.may(RECORD_ORDERS) and is_open,
@@ -152,6 +154,18 @@ def _named(lines: Iterable[LineRow]) -> list[tuple[LineRow, str]]:
         product = known.get(line.product_id or 0)
         named.append((line, line.description or (product.name if product else "") or line.sku))
     return named
+
+
+def _refunds(detail: OrderDetail, names: dict[int, str]) -> list[tuple[Any, RefundRow, list[Any]]]:
+    """Each refund with its reason in words and its parts, called as the lines they take back."""
+    return [
+        (
+            words.REASONS[refund.reason],
+            refund,
+            [(p, names.get(p.order_line_id or 0, p.description or p.sku)) for p in refund.lines],
+        )
+        for refund in detail.refunds
+    ]
 
 
 def _pay_form(detail: OrderDetail, due: Money) -> PaymentForm | None:
@@ -334,7 +348,10 @@ def refund(request: HttpRequest, order_id: int) -> HttpResponse:
         ),
         "detail": detail,
         "form": form,
-        "rows": [(line, form[f"quantity_{line.id}"], form[f"amount_{line.id}"]) for line in lines],
+        "rows": [
+            (line, name, form[f"quantity_{line.id}"], form[f"amount_{line.id}"])
+            for line, name in _named(lines)
+        ],
         "preview": preview,
         "amount": Money(preview.amount_minor, currency) if preview else None,
         "left": Money(preview.left_minor, currency) if preview else None,

@@ -278,3 +278,41 @@ def test_the_search_box_says_when_nothing_is_found(opened: Any, monkeypatch: pyt
     assert faults(page) == []
     page.keyboard.press("Escape")
     expect(page.locator(".gb-omni-box")).not_to_be_visible()
+
+
+def test_a_customer_is_picked_by_keyboard_and_finger_and_kept_as_a_number(opened: Any) -> None:
+    page = opened("/gallery")
+    field = page.locator("#pick-one")
+    kept = page.locator("input[type=hidden][name=one]")
+    someone = gallery.SAMPLES[4]
+    field.press_sequentially(someone.name[:1])
+    expect(page.locator("#pick-one-found [role=option]").first).to_be_visible()
+    field.fill(str(someone.id))
+    expect(page.locator("#pick-one-found [role=option]")).to_have_count(1)
+    field.press("Enter")
+    expect(kept).to_have_value(str(someone.id))
+    expect(field).to_be_hidden()
+    page.locator("gb-pick").first.get_by_role("button").click()
+    expect(kept).to_have_value("")
+    field.fill("nobody of this name")
+    expect(page.locator("#pick-one-found .gb-pick-none")).to_be_visible()
+    field.press("Escape")
+    expect(page.locator("#pick-one-found")).to_be_hidden()
+    several = page.locator("input[type=hidden][name=several]")
+    before = several.input_value().split()
+    assert len(before) == 2
+    page.locator("#pick-several").fill(str(someone.id))
+    page.locator("#pick-several-found [role=option]").click()
+    expect(several).to_have_value(" ".join([*before, str(someone.id)]))
+    page.locator("#pick-several").press("Backspace")
+    expect(several).to_have_value(" ".join(before))
+
+
+def test_a_scanned_number_is_chosen_by_its_enter_and_never_sends_the_form(opened: Any) -> None:
+    page = opened("/gallery", "phone")
+    field = page.locator("#pick-one")
+    field.focus()
+    page.keyboard.insert_text(str(gallery.SAMPLES[9].id))
+    page.keyboard.press("Enter")
+    expect(page.locator("input[type=hidden][name=one]")).to_have_value(str(gallery.SAMPLES[9].id))
+    assert page.url.endswith("/gallery")
