@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "screenshots"
@@ -28,10 +29,13 @@ def browser() -> Iterator[Browser]:
     if program is None:
         pytest.fail("browser tests need chromium: make test installs it on Debian as root")
     sandbox = [] if os.geteuid() else ["--no-sandbox"]
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright keeps an event loop in this thread
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=program, args=[*CHROMIUM_ARGUMENTS, *sandbox])
         yield started
+        connections["default"].close()  # inside playwright's loop Django keeps a connection of its own
         started.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 OpenPage = Callable[..., Page]

@@ -25,7 +25,7 @@ class SettingUnknown(NotFound):
 
 class SettingInvalid(Invalid):
     code = "core.setting_invalid"
-    message = _("%(value)s is not a possible value for %(key)s.")
+    message = _("%(value)s does not fit “%(label)s”. %(bounds)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,25 @@ class Setting(Generic[V]):
         try:
             parsed: V = _coerce(value, self.default)
         except (TypeError, ValueError) as error:
-            raise SettingInvalid(key=self.key, value=value) from error
+            raise self._refused(value) from error
         if not self._allows(parsed):
-            raise SettingInvalid(key=self.key, value=value)
+            raise self._refused(value)
         return parsed
+
+    def _refused(self, value: object) -> SettingInvalid:
+        bounds: Text = ""
+        if self.minimum is not None and self.maximum is not None:
+            bounds = _("It lies between %(low)s and %(high)s.")
+        elif self.minimum is not None:
+            bounds = _("It is at least %(low)s.")
+        elif self.maximum is not None:
+            bounds = _("It is at most %(high)s.")
+        limits = {
+            name: f"{limit:,g}"
+            for name, limit in (("low", self.minimum), ("high", self.maximum))
+            if limit is not None
+        }
+        return SettingInvalid(key=self.key, value=value, label=self.label, bounds=str(bounds) % limits)
 
     def _allows(self, value: V) -> bool:
         numbers = value if isinstance(value, list) else [value]

@@ -57,9 +57,10 @@ class PresetChoice:
 
 @dataclass(frozen=True, slots=True)
 class PolicyLines:
-    """A policy in words."""
+    """A policy in words: the version that applies today, or the first one to come."""
 
     policy: loyalty.PolicyView
+    version: loyalty.VersionView
     levels: Sequence[tuple[loyalty.LevelView, str]]
 
 
@@ -141,10 +142,10 @@ def rule_lines(rules: loyalty.Rules, currency: str) -> list[tuple[loyalty.LevelV
     ]
 
 
-def policy_lines(policy: loyalty.PolicyView) -> PolicyLines:
-    """A policy with its newest rules in words."""
-    latest = policy.latest
-    return PolicyLines(policy, rule_lines(latest.rules, latest.currency))
+def policy_lines(policy: loyalty.PolicyView, today: date) -> PolicyLines:
+    """A policy with the rules of today in words; those saved for a later day are told by its versions."""
+    version = next((line for line in policy.versions if _state(line, today) == "now"), policy.latest)
+    return PolicyLines(policy, version, rule_lines(version.rules, version.currency))
 
 
 def version_lines(policy: loyalty.PolicyView, today: date) -> list[VersionLine]:

@@ -107,10 +107,11 @@ def decide_again(request: HttpRequest) -> HttpResponse:
 @require_safe
 def policy_list(request: HttpRequest) -> HttpResponse:
     """Every policy, the one in force first."""
+    today = _today()
     context = {
         "page_key": "console.policies",
         "menu_key": "console.vips",
-        "policies": [policies.policy_lines(policy) for policy in loyalty.list_policies()],
+        "policies": [policies.policy_lines(policy, today) for policy in loyalty.list_policies()],
         "crumbs": [(_("VIPs"), link_url("console.vips")), (_("VIP policies"), "")],
     }
     return render(request, "console/vips/policies.html", context)
@@ -124,7 +125,7 @@ def policy_detail(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "page_key": "console.policies",
         "menu_key": "console.vips",
-        "policy": policies.policy_lines(policy),
+        "policy": policies.policy_lines(policy, _today()),
         "versions": policies.version_lines(policy, _today()),
         "lists": policies.list_lines(policy),
         "crumbs": [*_policy_crumbs(), (policy.name, "")],
