@@ -57,7 +57,7 @@ def main() -> dict[str, object]:
 def _take_turns(numbers: list[str], limit: int, ours: int) -> dict[str, dict[str, float]]:
     """Every question in turn, so that a noisy machine is noisy to all; medians of the rounds."""
     key = {"Authorization": f"Bearer {_key()}"}
-    session = {"Cookie": f"sessionid={_session()}"}
+    session = {"Cookie": _cookies(numbers[0])}
     profile = [f"/api/v1/customers/{number}/profile" for number in numbers]
     asked = {
         "limit": (limit, [request(f"/customers/{n}", port=limit) for n in numbers]),
@@ -88,12 +88,14 @@ def _key() -> str:
     return accounts.create_key(name="bench", scopes=scopes, actor=SYSTEM, at=now()).token
 
 
-def _session() -> str:
+def _cookies(number: str) -> str:
+    """What a browser sends that has seen a page: its session and its token."""
     client = Client()
     client.force_login(
         Staff.objects.get(sign_in_name="owner"), backend="guibin.accounts.backends.StaffBackend"
     )
-    return client.cookies["sessionid"].value
+    client.get(f"/customers/{number}/", headers={"host": "localhost"})
+    return "; ".join(f"{name}={cookie.value}" for name, cookie in client.cookies.items())
 
 
 @contextmanager

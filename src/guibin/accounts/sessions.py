@@ -66,8 +66,15 @@ def _named(data: str) -> tuple[str, str] | None:
     return str(content[SESSION_KEY]), str(content.get(HASH_SESSION_KEY, ""))
 
 
-def read_session(row: Row, *, at: datetime) -> Visitor | None:
+def read_session(row: Row, *, session_key: str, at: datetime) -> Visitor | None:
     """Who is signed in by the session in ``row`` of ``session_part``; None unless plainly so."""
+    visitor = _visitor(row, at)
+    if visitor is None:
+        _believed.pop(session_key, None)
+    return visitor
+
+
+def _visitor(row: Row, at: datetime) -> Visitor | None:
     if row[0] is None:
         return None
     data, expires, staff, password, epoch, active, name, language, theme, store, place, zone, house, *role = (

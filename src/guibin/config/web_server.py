@@ -1,5 +1,6 @@
 """The web process: ``python -m guibin.config.web_server HOST PORT``, granian around the application."""
 
+import gc
 import os
 import socket
 import sys
@@ -76,6 +77,9 @@ def warm_up() -> None:
 
     _ = get_resolver().url_patterns
     insight.load_engine()
+    # What is loaded now stays for good: collecting garbage need not walk through it ever again.
+    gc.collect()
+    gc.freeze()
 
 
 def serve(host: str, port: int, *, processes: int) -> None:

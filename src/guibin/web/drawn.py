@@ -7,14 +7,20 @@ Python. Every value is escaped unless it is already safe.
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from html import escape
 from typing import Any
 
-from django.utils.html import conditional_escape as safe
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from guibin.web import formats
 from guibin.web.shapes import BAR, SHARE, part_of
+
+
+def safe(value: object) -> str:
+    """``value`` for a page: escaped, unless it is safe already. As ``conditional_escape``, which costs more."""
+    drawn = getattr(value, "__html__", None)
+    return str(drawn()) if drawn is not None else escape(str(value))
 
 
 @lru_cache(maxsize=1024)

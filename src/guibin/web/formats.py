@@ -69,12 +69,13 @@ def _digits(currency: str) -> int:
 
 def currency_symbol(currency: str) -> str:
     """The sign of ``currency``: ¥ means yuan here in every language, the yen is written JP¥."""
-    return _symbol(currency, active_locale())
+    return _symbol(currency, active_locale().language)
 
 
 @lru_cache(maxsize=256)
-def _symbol(currency: str, locale: Locale) -> str:
+def _symbol(currency: str, language: str) -> str:
     special = {"CNY": "¥", "JPY": "JP¥"}
+    locale = next(each for each in LOCALES.values() if each.language == language)
     return special.get(currency) or str(get_currency_symbol(currency, locale=locale))
 
 
@@ -119,12 +120,13 @@ def _signed(text: str) -> str:
 
 def day(value: date, style: str = "medium") -> str:
     """A business day: medium, short (no year), long or weekday (with the day of the week), month."""
-    return _day(_as_day(value), style, active_locale())
+    return _day(_as_day(value), style, active_locale().language)
 
 
 @lru_cache(maxsize=4096)
-def _day(value: date, style: str, locale: Locale) -> str:
-    return str(format_date(value, DAYS[locale.language][style], locale=locale))
+def _day(value: date, style: str, language: str) -> str:
+    locale = next(each for each in LOCALES.values() if each.language == language)
+    return str(format_date(value, DAYS[language][style], locale=locale))
 
 
 def _as_day(value: date) -> date:
@@ -134,7 +136,7 @@ def _as_day(value: date) -> date:
 def moment(value: datetime) -> str:
     """An instant in the reader's zone, to the minute."""
     local = timezone.localtime(value)
-    return f"{_day(local.date(), 'medium', active_locale())} {local:%H:%M}"
+    return f"{_day(local.date(), 'medium', active_locale().language)} {local:%H:%M}"
 
 
 def clock_time(value: datetime) -> str:

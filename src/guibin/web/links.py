@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 
@@ -66,18 +67,28 @@ MARKS: dict[type, object] = {int: 90_817_263_540, str: "mark-90817263540"}
 
 def _quickly(url_name: str, arguments: Mapping[str, object]) -> str | None:
     """The address with one plain argument, without asking the resolver anew; None for anything else."""
+    if not arguments:
+        return _fixed(url_name, settings.ROOT_URLCONF)
     if len(arguments) != 1:
         return None
     ((name, value),) = arguments.items()
     kind = type(value)
     if kind not in MARKS or not PLAIN.fullmatch(str(value)):
         return None
-    around = _around(url_name, name, kind)
+    around = _around(url_name, name, kind, settings.ROOT_URLCONF)
     return None if around is None else f"{around[0]}{value}{around[1]}"
 
 
 @cache
-def _around(url_name: str, argument: str, kind: type) -> tuple[str, str] | None:
+def _fixed(url_name: str, _urls: str) -> str | None:
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return None
+
+
+@cache
+def _around(url_name: str, argument: str, kind: type, _urls: str) -> tuple[str, str] | None:
     """What stands before and after the argument in the address; None where such an argument does not fit."""
     try:
         pieces = reverse(url_name, kwargs={argument: MARKS[kind]}).split(str(MARKS[kind]))

@@ -1,7 +1,8 @@
 """A few hot answers to programs, given before Django's handling begins.
 
-A slice names ``QuickRoute`` values in its manifest. Such a route gives only the good answer to a plain
-question: a GET with a key. Whatever is unusual (a cookie, an unknown host, a key that is refused, a customer
+A slice names ``QuickRoute`` (for programs) and ``QuickPage`` (for people) values in its manifest. Such a
+route gives only the good answer to a plain question: a GET with a key, or with the cookies of somebody who is
+signed in. Whatever is unusual (a cookie, an unknown host, a key that is refused, a customer
 that is not there, a database in trouble) is handed to the application behind, which gives the answer and
 the error that it always gives. So a quick route may only leave out work, never decide otherwise.
 """
@@ -18,9 +19,14 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.core.handlers.wsgi import WSGIRequest
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
+from django.middleware.csrf import CsrfViewMiddleware
 from django.utils import translation
+from django.utils.http import http_date
 
 from guibin.core.clock import now
 from guibin.core.composed import ReadFailed
@@ -52,9 +58,28 @@ class QuickRoute:
     answer: Callable[[Mapping[str, str], str, datetime], Quick | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A page as it is given to somebody who speaks ``language``."""
+
+    html: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuickPage:
+    """``pattern`` matches the whole path; ``answer`` gets its groups, the request (CSRF token at hand,
+    nobody on it yet), its session's key and the instant, and gives None for whatever is not plainly good."""
+
+    pattern: re.Pattern[str]
+    answer: Callable[[Mapping[str, str], HttpRequest, str, datetime], Drawn | None]
+
+
 def in_front_of(application: WSGIApplication) -> WSGIApplication:
     """``application`` with the declared quick routes before it."""
-    routes = declared_routes()
+    declared = declared_routes()
+    routes = [route for route in declared if isinstance(route, QuickRoute)]
+    pages = [route for route in declared if isinstance(route, QuickPage)]
 
     def front(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -65,12 +90,19 @@ def in_front_of(application: WSGIApplication) -> WSGIApplication:
                     body = _try(route, found.groupdict(), environ, start_response)
                     if body is not None:
                         return [body]
+        elif environ.get("REQUEST_METHOD") == "GET" and not environ.get("QUERY_STRING"):
+            for page in pages:
+                found = page.pattern.fullmatch(path)
+                if found is not None:
+                    body = _try_page(page, found.groupdict(), environ, start_response)
+                    if body is not None:
+                        return [body]
         return application(environ, start_response)
 
     return front
 
 
-def declared_routes() -> list[QuickRoute]:
+def declared_routes() -> list[QuickRoute | QuickPage]:
     """The quick routes of all manifests."""
     paths = [path.partition(":") for manifest in manifests() for path in manifest.quick]
     return [getattr(import_module(module), name) for module, _colon, name in paths]
@@ -101,6 +133,64 @@ def _try(
         return None
     start_response("200 OK", _headers(quick, language, str(identity), state))
     return quick.body
+
+
+def _try_page(
+    page: QuickPage, groups: Mapping[str, str], environ: WSGIEnvironment, start_response: StartResponse
+) -> bytes | None:
+    request = _plain_request(environ)
+    if request is None:
+        return None
+    identity = uuid.uuid4()
+    token = request_id.set(identity)
+    before = translation.get_language()
+    try:
+        drawn = page.answer(groups, request, request.COOKIES[settings.SESSION_COOKIE_NAME], now())
+    except (ReadFailed, DatabaseError):
+        return None
+    finally:
+        request_id.reset(token)
+        _speak(before)
+    if drawn is None:
+        return None
+    body = drawn.html.encode()
+    start_response(
+        "200 OK",
+        [
+            ("Content-Type", "text/html; charset=utf-8"),
+            ("Expires", http_date()),
+            ("Cache-Control", "max-age=0, no-cache, no-store, must-revalidate, private"),
+            ("Content-Language", drawn.language),
+            ("Content-Length", str(len(body))),
+            ("Vary", "Cookie, Accept-Language"),
+            *_guards(str(identity)),
+            *_token_cookie(request),
+        ],
+    )
+    return body
+
+
+def _token_cookie(request: WSGIRequest) -> list[tuple[str, str]]:
+    """The cookie of the CSRF token, whose life begins anew with every page that uses it."""
+    response = _csrf.process_response(request, HttpResponse())
+    return [("Set-Cookie", cookie.output(header="")) for cookie in response.cookies.values()]
+
+
+_csrf = CsrfViewMiddleware(lambda _request: HttpResponse())
+
+
+def _plain_request(environ: WSGIEnvironment) -> WSGIRequest | None:
+    """The request of a browser that was here before: a session, a CSRF token, no message to be shown."""
+    if "HTTP_AUTHORIZATION" in environ or "HTTP_HX_REQUEST" in environ or not _is_expected(environ):
+        return None
+    request = WSGIRequest(environ)
+    cookies = request.COOKIES
+    if settings.SESSION_COOKIE_NAME not in cookies or CookieStorage.cookie_name in cookies:
+        return None
+    _csrf.process_request(request)
+    if "CSRF_COOKIE" not in environ or "CSRF_COOKIE_NEEDS_UPDATE" in environ:
+        return None
+    return request
 
 
 def _speak(language: str | None) -> None:
@@ -139,15 +229,23 @@ def _headers(quick: Quick, language: str, identity: str, state: RateState | None
         ("Content-Language", language),
         ("Content-Length", str(len(quick.body))),
         ("Vary", "Accept-Language, Cookie"),
+        *_guards(identity),
+    ]
+    if state is not None:
+        headers += [(name, value) for name, value in state.headers().items()]
+    return headers
+
+
+def _guards(identity: str) -> list[tuple[str, str]]:
+    """What the middleware puts on every answer."""
+    guards = [
         ("X-Request-ID", identity),
         ("Content-Security-Policy", POLICY.replace(NONCE, secrets.token_urlsafe(16))),
         *HEADERS.items(),
     ]
     if settings.SECURE_SSL_REDIRECT:
-        headers.append(("Strict-Transport-Security", f"max-age={settings.SECURE_HSTS_SECONDS}"))
-    if state is not None:
-        headers += [(name, value) for name, value in state.headers().items()]
-    return headers
+        guards.append(("Strict-Transport-Security", f"max-age={settings.SECURE_HSTS_SECONDS}"))
+    return guards
 
 
 def environment_of(path: str, **headers: str) -> dict[str, Any]:

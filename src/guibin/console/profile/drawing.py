@@ -7,7 +7,6 @@ it is a template as everywhere. What comes from outside is escaped by ``safe`` o
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
-from django.utils.html import conditional_escape as safe
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -20,6 +19,7 @@ from guibin.insight import api as insight
 from guibin.loyalty import api as loyalty
 from guibin.purchases import api as purchases
 from guibin.web import drawn, formats
+from guibin.web.drawn import safe
 from guibin.web.links import link_url
 from guibin.web.pinyin import name_pinyin
 

@@ -9,7 +9,7 @@ LINKS = (
     Link("customers.profile", "console-profile", _("Customer"), VIEW_CUSTOMER),
     Link("customers.profile_timeline", "console-profile-timeline", _("Timeline"), VIEW_CUSTOMER),
 )
-QUICK = ("guibin.console.profile.quick:PROFILE",)
+QUICK = ("guibin.console.profile.quick:PROFILE", "guibin.console.profile.quick_page:PAGE")
 HELP = (
     HelpPage(
         "customers.profile",
@@ -29,4 +29,3 @@ HELP = (
         ),
     ),
 )
-

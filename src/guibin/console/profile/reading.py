@@ -45,11 +45,8 @@ def find_page(number: str, *, actor: Actor, channel: str) -> PageRead | None:
 
 def read_page(rows: list[Row], *, actor: Actor, channel: str) -> PageRead | None:
     """The page from the rows of ``page_parts``."""
-    head = len(rows) - TIMELINE_ROWS
+    head = len(summary_parts(""))
     summary = read_summary(rows[:head], actor=actor)
     if summary is None:
         return None
     return PageRead(summary, read_timeline(rows[head:], actor=actor, channel=channel))
-
-
-TIMELINE_ROWS = len(timeline_parts("$1", channel=""))

@@ -120,8 +120,9 @@ def _by_day(items: Sequence[Item]) -> list[Day]:
     days: list[Day] = []
     this_year = timezone.localtime().year
     last: date | None = None
+    zone = timezone.get_current_timezone()
     for item in items:
-        day = timezone.localtime(item.at).date()
+        day = item.at.astimezone(zone).date()
         if day != last:
             label = formats.day(day, "weekday" if day.year == this_year else "medium")
             days.append(Day(label, []))
@@ -166,7 +167,8 @@ def _refunded(refunds: Sequence[purchases.RecentRefund]) -> Iterator[Item]:
 
 def _clock(at: datetime) -> str:
     """The time of day, unless the source knew only the day."""
-    return "" if timezone.localtime(at).time() == MIDNIGHT else formats.clock_time(at)
+    local = timezone.localtime(at)
+    return "" if local.time() == MIDNIGHT else f"{local:%H:%M}"
 
 
 def _logged(rows: Sequence[Told], people: Mapping[int, str], policy: Row) -> Iterator[Item]:
