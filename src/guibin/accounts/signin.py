@@ -66,6 +66,11 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no 
     def get_login_redirect_url(self, request: Any) -> str:
         return "/"
 
+    def _get_login_attempts_cache_key(self, request: Any, **credentials: Any) -> str:
+        """The sign-in name alone: the framework adds the host, so that every address and port of one install
+        would have failures of its own to give away."""
+        return str(credentials.get("username", "")).strip().lower()
+
     def authentication_failed(self, request: Any, **credentials: Any) -> None:
         staff = Staff.objects.filter(sign_in_name__iexact=credentials.get("username", "")).first()
         if staff is not None:

@@ -56,6 +56,18 @@ def test_five_failures_lock_the_name_from_everywhere(client: Client) -> None:
     assert _sign_in(Client(), "other", PASSWORD, "10.9.9.9") == 302
 
 
+def test_failures_at_any_of_our_addresses_count_together(client: Client) -> None:
+    make("lin")
+    hosts = ("localhost:8000", "127.0.0.1:8001", "localhost:8002", "testserver", "127.0.0.1:8000")
+    for attempt, host in enumerate(hosts):
+        data = {"login": " Lin" if attempt % 2 else "lin", "password": "wrong-password-1"}
+        address = {"REMOTE_ADDR": f"10.0.0.{attempt}", "HTTP_HOST": host}
+        assert client.post("/sign-in/", data, **address).status_code == 200
+    for host in ("localhost:8000", "127.0.0.1:9999"):
+        data = {"login": "lin", "password": PASSWORD}
+        assert Client().post("/sign-in/", data, REMOTE_ADDR="10.9.9.9", HTTP_HOST=host).status_code == 200
+
+
 def test_the_lock_lives_in_the_database() -> None:
     assert cache.__class__.__name__ == "ConnectionProxy"
     from django.conf import settings
