@@ -200,7 +200,11 @@ class ApiKeyForm(forms.Form):
     )
     scopes = forms.MultipleChoiceField(label=_("What it may do"), widget=forms.CheckboxSelectMultiple)
     store_ids = forms.TypedMultipleChoiceField(
-        label=_("Only these stores"), required=False, coerce=int, help_text=_("None chosen: all stores.")
+        label=_("Only these stores"),
+        required=False,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None chosen: all stores."),
     )
     expires_on = forms.DateField(
         label=_("Valid until"),
