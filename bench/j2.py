@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from bench.limits import TIERS, all_facts, rfm_and_tiers
 from bench.shop import LAST_DAY, Size, make_shop
-from bench.timing import Result, alternate, processor
+from bench.timing import Result, alternate
 from guibin.insight.facts.counting import compiled, count_all
 from guibin.insight.facts.engine import DuckEngine, open_duck
 from guibin.insight.facts.judging import Wishes, find_cuts, find_judging, judge_table, score_columns
@@ -75,11 +75,11 @@ def _narrow(version: Version, size: Size, job: str, goal: str, rounds: int) -> R
             tiers = np.searchsorted(np.array(TIERS), table["net_12m_minor"].to_numpy(), side="right")
             return table, scores, tiers
 
-        limit_seconds, seconds = alternate(limit, ours, rounds)
-        more = {"compile_seconds": round(compiling, 3), "processor": processor(limit, ours)}
+        taken = alternate(limit, ours, rounds)
+        more = {"compile_seconds": round(compiling, 3), "processor": taken.processor}
     link.close()
     what = "recency, frequency, money, scores and tier"
-    return Result(job, what, size.text, limit_seconds, seconds, goal, seconds / limit_seconds, more=more)
+    return Result(job, what, size.text, taken.limit, taken.ours, goal, taken.ratio, more=more)
 
 
 def _whole(version: Version, size: Size, job: str, goal: str, rounds: int) -> Result:
@@ -92,11 +92,11 @@ def _whole(version: Version, size: Size, job: str, goal: str, rounds: int) -> Re
         def ours() -> object:
             return count_all(duck, version, LAST_DAY, COUNTED_NAMES)
 
-        limit_seconds, seconds = alternate(limit, ours, rounds)
-        more = {"judging_seconds": _judging_seconds(duck, version), "processor": processor(limit, ours)}
+        taken = alternate(limit, ours, rounds)
+        more = {"judging_seconds": _judging_seconds(duck, version), "processor": taken.processor}
     link.close()
     return Result(
-        job, "the whole fact row", size.text, limit_seconds, seconds, goal, seconds / limit_seconds, more=more
+        job, "the whole fact row", size.text, taken.limit, taken.ours, goal, taken.ratio, more=more
     )  # fmt: skip
 
 

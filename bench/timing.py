@@ -23,29 +23,33 @@ class Result:
     more: dict[str, object] = field(default_factory=dict)
 
 
-def alternate(limit: Callable[[], object], ours: Callable[[], object], rounds: int) -> tuple[float, float]:
-    """Median seconds of each over ``rounds``, after one round to warm both up."""
+@dataclass(frozen=True)
+class Taken:
+    """Median seconds of each, and the least processor seconds over all threads, which a busy machine
+    disturbs less."""
+
+    limit: float
+    ours: float
+    processor: tuple[float, float]
+
+    @property
+    def ratio(self) -> float:
+        return self.ours / self.limit
+
+
+def alternate(limit: Callable[[], object], ours: Callable[[], object], rounds: int) -> Taken:
+    """Both in turns over ``rounds``, after one round to warm them up."""
     times: tuple[list[float], list[float]] = ([], [])
+    processor: tuple[list[float], list[float]] = ([], [])
     for turn in range(rounds + 1):
-        for work, seconds in zip((limit, ours), times, strict=True):
-            began = time.perf_counter()
+        for number, work in enumerate((limit, ours)):
+            began, spent = time.perf_counter(), time.process_time()
             work()
             if turn:
-                seconds.append(time.perf_counter() - began)
-    return statistics.median(times[0]), statistics.median(times[1])
-
-
-def processor(limit: Callable[[], object], ours: Callable[[], object], rounds: int = 2) -> list[float]:
-    """The least processor seconds of each, over all threads: steadier than time on a busy machine."""
-    least = []
-    for work in (limit, ours):
-        spent = []
-        for _ in range(rounds):
-            began = time.process_time()
-            work()
-            spent.append(time.process_time() - began)
-        least.append(round(min(spent), 3))
-    return least
+                times[number].append(time.perf_counter() - began)
+                processor[number].append(time.process_time() - spent)
+    least = tuple(round(min(each), 3) for each in processor)
+    return Taken(statistics.median(times[0]), statistics.median(times[1]), (least[0], least[1]))
 
 
 def peak_megabytes() -> int:

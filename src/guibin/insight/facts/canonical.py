@@ -1,6 +1,6 @@
 """Fact rows as text, the same on every engine and run: for the digest, and for what is published."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from guibin.insight.facts.engine import DuckEngine
-from guibin.insight.facts.schema import FACT_NAMES, FACT_SCHEMA
+from guibin.insight.facts.schema import COUNTED_NAMES, FACT_NAMES, FACT_SCHEMA, JUDGED_NAMES
 
 # Grows with every day, so it is neither published nor makes a row a changed one.
 DAILY = frozenset(("recency_days", "tenure_days"))
@@ -33,23 +33,34 @@ def _plain(name: str) -> str:
     return f"CAST({name} AS VARCHAR)" if pa.types.is_date(FACT_SCHEMA.field(name).type) else name
 
 
-DIGESTED = " || '|' || ".join(_text(f.name, f.type) for f in FACT_SCHEMA if f.name != "customer_id")
-JSON = f"CAST(to_json(struct_pack({', '.join(f'{name} := {_plain(name)}' for name in STORED)})) AS VARCHAR)"
+def _json(names: Iterable[str]) -> str:
+    fields = ", ".join(f"{name} := {_plain(name)}" for name in names)
+    return f"CAST(to_json(struct_pack({fields})) AS VARCHAR)"
+
+
+def _joined(names: Iterable[str]) -> str:
+    return " || '|' || ".join(_text(name, FACT_SCHEMA.field(name).type) for name in names)
+
+
 BEGAN = "coalesce(CAST(DATE '{as_of}' - CAST(tenure_days AS INTEGER) AS VARCHAR), '')"
-CHECKSUM = f"md5({JSON} || {BEGAN})"
+CHECKSUM = f"md5({_json(name for name in STORED if name not in JUDGED_NAMES)} || {BEGAN})"
+COUNTED_TEXT = _joined(name for name in COUNTED_NAMES if name != "customer_id")
+JUDGED_TEXT = _joined(JUDGED_NAMES)
+NUMBERED = f"number || '|' || {JUDGED_TEXT}"
 
 
 @dataclass(frozen=True, slots=True)
 class Summed:
-    """``digest`` of some fact rows, and their ``checksums``: customer_id, and what tells whether the
-    published row is another one (an MD5; no security rests on it)."""
+    """``digest`` of some fact rows, and their ``checksums``: customer_id, and a text that tells whether
+    the published row is another one (an MD5 and the judgement; no security rests on it)."""
 
     digest: int
     checksums: pa.Table
 
 
 def sum_up(engine: DuckEngine, facts: pa.Table, categories: pa.Table, as_of: date) -> Summed:
-    """The digest is the sum of the SHA-256 of each row, as whole numbers, modulo 2^256.
+    """The digest is a sum of SHA-256 as whole numbers, modulo 2^256: of each row's counted part, and of
+    each customer's number with stage and scores.
 
     Ids do not enter (categories by name), and a sum knows no order, so a shop imported twice, in any
     order, has one digest. When few rows changed, the digest of all is found by taking away the rows as
@@ -57,16 +68,29 @@ def sum_up(engine: DuckEngine, facts: pa.Table, categories: pa.Table, as_of: dat
     """
     engine.link.register("summed", facts.append_column("category_names", _names(facts, categories)))
     rows = engine.run(
-        f"SELECT customer_id, {CHECKSUM.format(as_of=as_of)} AS checksum, "
-        f"unhex(sha256({DIGESTED})) AS row_hash FROM summed ORDER BY customer_id"
+        f"SELECT customer_id, {CHECKSUM.format(as_of=as_of)} || '|' || {JUDGED_TEXT} AS checksum, "
+        f"unhex(sha256({COUNTED_TEXT})) AS counted, unhex(sha256({NUMBERED})) AS judged "
+        "FROM summed ORDER BY customer_id"
     )
     engine.link.unregister("summed")
-    words = np.zeros(8, np.uint64)
-    for chunk in rows["row_hash"].chunks:
-        hashes = np.frombuffer(b"".join(chunk.to_pylist()), ">u4").reshape(-1, 8)
-        words += hashes.sum(axis=0, dtype=np.uint64)
-    digest = sum(int(word) << 32 * place for place, word in enumerate(reversed(words))) % WRAP
+    digest = (_sum(rows["counted"]) + _sum(rows["judged"])) % WRAP
     return Summed(digest, rows.select(["customer_id", "checksum"]))
+
+
+def sum_up_judged(engine: DuckEngine, judged: pa.Table) -> int:
+    """The part of the digest that ``number`` and the judged columns make."""
+    engine.link.register("summed", judged)
+    rows = engine.run(f"SELECT unhex(sha256({NUMBERED})) AS judged FROM summed")
+    engine.link.unregister("summed")
+    return _sum(rows["judged"])
+
+
+def _sum(hashes: pa.ChunkedArray) -> int:
+    words = np.zeros(8, np.uint64)
+    for chunk in hashes.chunks:
+        rows = np.frombuffer(b"".join(chunk.to_pylist()), ">u4").reshape(-1, 8)
+        words += rows.sum(axis=0, dtype=np.uint64)
+    return sum(int(word) << 32 * place for place, word in enumerate(reversed(words))) % WRAP
 
 
 def _names(facts: pa.Table, categories: pa.Table) -> pa.Array:
@@ -96,7 +120,7 @@ def published_lines(engine: DuckEngine, facts: pa.Table, as_of: date) -> Iterato
         f"coalesce(nullif({began}, ''), '\\N')",
         "stage",
         *(f"coalesce(CAST({name} AS VARCHAR), '\\N')" for name in ("r_score", "f_score", "m_score")),
-        f"replace({JSON}, '\\', '\\\\')",
+        f"replace({_json(STORED)}, '\\', '\\\\')",
         CHECKSUM.format(as_of=as_of),
     ]
     engine.link.register("published", facts)

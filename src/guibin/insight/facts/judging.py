@@ -26,7 +26,7 @@ RFM_COLUMNS: dict[Window, tuple[str, str]] = {
 }
 # What judging reads of the counted facts, of everybody.
 JUDGED_BY = (
-    "customer_id", "recency_days", "purchase_days", "months_active_12m", "interval_days_mean",
+    "customer_id", "number", "recency_days", "purchase_days", "months_active_12m", "interval_days_mean",
     *RFM_COLUMNS["12m"], *RFM_COLUMNS["lifetime"],
 )  # fmt: skip
 Ints = npt.NDArray[np.int64]

@@ -6,6 +6,7 @@ there). Files are written once; the next version links what it keeps. When the d
 written anew.
 """
 
+import secrets
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from guibin.insight.facts.schema import COUNTED_NAMES
-from guibin.insight.warehouse.copying import link_or_copy
+from guibin.insight.warehouse.copying import link_or_copy, write_options
 from guibin.insight.warehouse.versions import Version
 
 DELTA_SHARE_MAX = 10  # per cent
@@ -35,7 +36,7 @@ def keep(table: pa.Table, version: Version, as_of: date, part: str = "counted") 
     path = counted_path(version, as_of, part)
     path.parent.mkdir(exist_ok=True)
     unfinished = path.with_suffix(f".{id(table)}.unfinished")
-    pq.write_table(table, unfinished, compression="zstd")
+    pq.write_table(table, unfinished, **write_options(table.schema))
     unfinished.replace(path)
 
 
@@ -50,12 +51,18 @@ def keep_changed(
         kept = without(read_counted(parent, as_of), affected)
         keep(pa.concat_tables([kept, anew]).sort_by("customer_id"), version, as_of)
         return
-    version.facts.mkdir(exist_ok=True)
-    link_or_copy(whole, counted_path(version, as_of))
     delta = counted_path(parent, as_of, "delta")
     earlier = without(pq.read_table(delta), affected) if delta.exists() else anew.slice(0, 0)
     keep(pa.concat_tables([earlier, anew]), version, as_of, "delta")
     keep(pa.table({"customer_id": gone}), version, as_of, "gone")
+    _link(whole, counted_path(version, as_of))  # last: whoever sees it finds the others
+
+
+def _link(source: Path, target: Path) -> None:
+    unfinished = target.with_suffix(f".{secrets.token_hex(4)}.unfinished")
+    link_or_copy(source, unfinished)
+    unfinished.replace(target)
+    unfinished.unlink(missing_ok=True)  # left over where both were one file already
 
 
 def read_counted(

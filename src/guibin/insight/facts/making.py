@@ -9,14 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from guibin.insight.facts.canonical import changed_digest, sum_up
-from guibin.insight.facts.counting import Changed, count_all, count_changed
+from guibin.insight.facts.canonical import changed_digest, sum_up, sum_up_judged
+from guibin.insight.facts.counting import count_all, count_changed
 from guibin.insight.facts.engine import AnyEngine, DuckEngine, open_duck, view_statements
 from guibin.insight.facts.judging import JUDGED_BY, find_judging, judge_columns, judge_table
 from guibin.insight.facts.keeping import is_kept, keep, keep_changed, read_counted, without
+from guibin.insight.facts.schema import FACT_SCHEMA, JUDGED_NAMES
 from guibin.insight.rules.count import Judging
 from guibin.insight.rules.wishes import Wishes
 from guibin.insight.warehouse.versions import Version
@@ -35,7 +37,8 @@ class Published:
 @dataclass(frozen=True, slots=True)
 class Made:
     """``rows`` are the fact rows that may differ from the published ones, ``sums`` their checksums, and
-    ``before`` the published checksums of these customers and of those that are no more."""
+    ``before`` the published checksums of these customers and of those that are no more. ``judged`` are
+    stage and scores of customers for whom nothing else changed."""
 
     mode: str
     customers: int
@@ -44,6 +47,7 @@ class Made:
     rows: pa.Table
     sums: pa.Table
     before: pa.Table
+    judged: pa.Table
 
 
 def make_all(
@@ -64,6 +68,7 @@ def make_all(
         rows=facts,
         sums=summed.checksums,
         before=published(),
+        judged=FACT_SCHEMA.empty_table(),
     )
 
 
@@ -85,38 +90,38 @@ def make_changed(
     others = without(read_counted(parent, as_of, JUDGED_BY), changed.affected)
     everybody = pa.concat_tables([others, changed.anew.select(JUDGED_BY)])
     judging = find_judging(everybody, wishes)
-    ids = pa.concat_arrays([changed.affected, _judged_otherwise(others, published.judging, judging)])
-    were = read_counted(parent, as_of, only=ids)
-    rows = judge_table(_as_they_are(were, changed), judging)
+    rows = judge_table(changed.anew, judging)
+    were = judge_table(read_counted(parent, as_of, only=changed.affected), published.judging)
     categories = engine.run("SELECT category_id, name FROM categories")
-    before = sum_up(engine, judge_table(were, published.judging), categories, as_of)
-    now = sum_up(engine, rows, categories, as_of)
+    before, now = (sum_up(engine, table, categories, as_of) for table in (were, rows))
+    judged_before, judged = _judged_otherwise(others, published.judging, judging)
     return Made(
         mode="incremental",
         customers=everybody.num_rows,
         judging=judging,
-        digest=changed_digest(published.digest, taken=before.digest, added=now.digest),
+        digest=changed_digest(
+            published.digest,
+            taken=before.digest + sum_up_judged(engine, judged_before),
+            added=now.digest + sum_up_judged(engine, judged),
+        ),
         rows=rows,
         sums=now.checksums,
         before=before.checksums,
+        judged=judged,
     )
 
 
-def _judged_otherwise(counted: pa.Table, before: Judging, now: Judging) -> pa.Array:
-    """Ids of customers, their counted facts the same, whose stage or scores changed."""
-    if before == now:
-        return pa.array([], pa.int64())
-    was, is_ = judge_columns(counted, before), judge_columns(counted, now)
-    differs = None
-    for name, column in is_.items():
-        same = pc.fill_null(pc.equal(column, was[name]), pc.equal(pc.is_null(column), pc.is_null(was[name])))
-        differs = pc.invert(same) if differs is None else pc.or_(differs, pc.invert(same))
-    return counted["customer_id"].filter(differs).combine_chunks()
-
-
-def _as_they_are(were: pa.Table, changed: Changed) -> pa.Table:
-    kept = without(were, changed.affected)
-    return pa.concat_tables([kept, changed.anew]).sort_by("customer_id")
+def _judged_otherwise(counted: pa.Table, before: Judging, now: Judging) -> tuple[pa.Table, pa.Table]:
+    """Id, number and judgement, before and now, of customers whose counted facts stand but whose stage or
+    scores changed."""
+    identity = {name: counted[name] for name in ("customer_id", "number")}
+    were, are = (pa.table({**identity, **judge_columns(counted, judging)}) for judging in (before, now))
+    differs = pa.array(np.zeros(counted.num_rows, np.bool_))
+    for name in JUDGED_NAMES:
+        nothing = "" if name == "stage" else 0
+        was, is_ = (pc.fill_null(table[name], nothing) for table in (were, are))
+        differs = pc.or_(differs, pc.not_equal(was, is_))
+    return were.filter(differs), are.filter(differs)
 
 
 def _categories(engine: DuckEngine, version: Version) -> pa.Table:

@@ -21,6 +21,7 @@ from guibin.insight.tests.tables import execute, insert, simple_shop, write_orde
 from guibin.insight.warehouse import versions
 
 DAY = date(2024, 2, 29)
+EARLIER = date(2023, 11, 30)
 CUSTOMERS = 90
 
 
@@ -112,6 +113,7 @@ def test_any_changes_refreshed_step_by_step_equal_a_full_refresh(warehouse, monk
     )  # so that some runs write the whole anew and some do not
     write_shop(a_shop())
     api.refresh(as_of=DAY)
+    api.facts_table(as_of=EARLIER)
     changes, modes, kept = Changes(seed), [], []
     for _ in range(6):
         changes.some()
@@ -119,6 +121,7 @@ def test_any_changes_refreshed_step_by_step_equal_a_full_refresh(warehouse, monk
         modes.append(result.mode)
         with versions.leased() as version:
             kept.append(keeping.counted_path(version, DAY, "delta").exists())
+        earlier = api.facts_table(as_of=EARLIER)
     stepwise, rows = published(), api.facts_table(as_of=DAY)
     (versions.root() / "CURRENT").unlink()
     CustomerFacts.objects.all().delete()
@@ -129,6 +132,7 @@ def test_any_changes_refreshed_step_by_step_equal_a_full_refresh(warehouse, monk
     assert full.digest == result.digest
     assert full.customers == result.customers == len(stepwise)
     assert api.facts_table(as_of=DAY).to_pylist() == rows.to_pylist()
+    assert api.facts_table(as_of=EARLIER).to_pylist() == earlier.to_pylist()
     assert published() == stepwise
     assert api.facts_for(list(stepwise)) == {row["customer_id"]: row for row in rows.to_pylist()}
 

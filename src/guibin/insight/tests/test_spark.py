@@ -2,14 +2,18 @@
 
 import shutil
 from datetime import date, timedelta
+from pathlib import Path
 from random import Random
 
+import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from guibin.insight.facts.counting import count_all
 from guibin.insight.facts.engine import open_engine
 from guibin.insight.tests.shops import SCHEMAS, Shop
+from guibin.insight.warehouse import copying
 from guibin.insight.warehouse.versions import Content, Version
 
 pytest.importorskip("pyspark", reason="the extra guibin[spark] is not installed")
@@ -68,15 +72,24 @@ def random_shop(seed: int, customers: int = 200, orders: int = 3000) -> Shop:
     return shop
 
 
+def write_as_refreshes_do(folder: Path, base: pa.Table, delta: pa.Table, gone: pa.Table) -> None:
+    """The base as a full copy writes it, the rest as an incremental one does."""
+    pq.write_table(base, folder / "base.parquet", **copying.write_options(base.schema))
+    link = duckdb.connect()
+    for name, table in (("delta", delta), ("gone", gone)):
+        link.register(name, table)
+        copying.write(link, f"SELECT * FROM {name}", folder / f"{name}.parquet")
+    link.close()
+
+
 def test_spark_gives_the_same_rows(tmp_path):
     contents = {}
     for name, rows in random_shop(7).tables().items():
         (tmp_path / name).mkdir()
         half = rows.num_rows // 2
-        pq.write_table(rows.slice(0, half + 3), tmp_path / name / "base.parquet")
-        pq.write_table(rows.slice(half), tmp_path / name / "delta.parquet")
         key = next(iter(SCHEMAS[name]))
-        pq.write_table(rows.select([key]).slice(half, 3), tmp_path / name / "gone.parquet")
+        gone = rows.select([key]).slice(half, 3)
+        write_as_refreshes_do(tmp_path / name, rows.slice(0, half + 3), rows.slice(half), gone)
         contents[name] = Content(name, key, "", 0, 0, 0, -1)
     version = Version("spark", tmp_path, 0, None, contents)
     with open_engine("duckdb") as duck, open_engine("spark") as spark:
