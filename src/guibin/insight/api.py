@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from guibin.core import clock
+from guibin.core import clock, jobs
 from guibin.core.paging import Page
 from guibin.core.permissions import SYSTEM, Actor
 from guibin.insight.errors import CutsInvalid, EngineMissing, EngineUnknown, GroupUnknown, NeverRefreshed
@@ -77,6 +77,8 @@ __all__ = [
     "facts_for",
     "facts_part",
     "facts_table",
+    "find_published_day",
+    "find_running_refresh",
     "freshness",
     "group_members",
     "group_of",
@@ -134,6 +136,20 @@ def queue_refresh(*, actor: Actor = SYSTEM) -> int:
     from guibin.insight import queueing
 
     return queueing.queue_refresh(actor=actor, at=clock.now())
+
+
+def find_published_day() -> date | None:
+    """The day the published facts speak of; None before the first refresh. One query, unlike `freshness`."""
+    from guibin.insight.queries import facts
+
+    return facts.find_published_day()
+
+
+def find_running_refresh() -> jobs.Progress | None:
+    """The refresh that waits its turn or runs now, None when there is none."""
+    from guibin.insight import queueing
+
+    return queueing.find_running()
 
 
 def current_day() -> date:

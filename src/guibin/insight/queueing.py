@@ -8,6 +8,12 @@ from guibin.core.permissions import Actor
 REFRESH = "insight.refresh"
 
 
+def find_running() -> jobs.Progress | None:
+    """The refresh that waits its turn or runs now."""
+    latest = jobs.find_latest(REFRESH)
+    return None if latest is None or latest.is_over else latest
+
+
 def queue_refresh(*, actor: Actor, at: datetime) -> int:
     """Queue a refresh in the caller's transaction unless one already waits; returns the run to watch."""
     latest = jobs.find_latest(REFRESH)

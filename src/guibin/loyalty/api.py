@@ -60,6 +60,7 @@ from guibin.loyalty.queries.standing import (
     find_latest_evaluation,
     find_standings,
     list_changes,
+    list_current_levels,
     list_vips,
 )
 from guibin.loyalty.queries.standing import count_near_misses as _count_near_misses
@@ -67,7 +68,7 @@ from guibin.loyalty.queries.standing import list_near_misses as _list_near_misse
 from guibin.loyalty.rule_words import diff_words, leaf_words, level_words, list_name
 from guibin.loyalty.rules.columns import score_column
 from guibin.loyalty.rules.facts import FACTS, Fact, Unit
-from guibin.loyalty.rules.groups import Groups, from_groups, to_groups
+from guibin.loyalty.rules.groups import Groups, TooIntricate, from_groups, to_groups
 from guibin.loyalty.rules.plain import ConditionResult
 from guibin.loyalty.rules.presets import CODES, scale_of, to_scaled
 from guibin.loyalty.rules.receipts import Receipt
@@ -156,6 +157,7 @@ __all__ = [
     "StandWords",
     "StandingFilter",
     "StandingView",
+    "TooIntricate",
     "Unit",
     "VersionView",
     "activate_policy",
@@ -197,6 +199,7 @@ __all__ = [
     "part_label",
     "preset_rules",
     "presets",
+    "preview_policies",
     "preview_policy",
     "read_formula",
     "read_names",
@@ -246,6 +249,24 @@ def preview_policy(
         lists=list_members(policy_code) if policy_code else {},
         near_permille=get_near_permille(),
     )
+
+
+def preview_policies(*, rules: Sequence[Rules], facts: pa.Table, as_of: date, currency: str) -> list[Preview]:
+    """`preview_policy` of several sets of rules, what they share read once."""
+    formula, near, present = get_formula(), get_near_permille(), list_current_levels()
+    return [
+        preview_rules(
+            rules=each,
+            facts=facts,
+            as_of=as_of,
+            currency=currency,
+            formula=formula,
+            lists={},
+            near_permille=near,
+            present=present,
+        )
+        for each in rules
+    ]
 
 
 def decide(*, rules: Rules, facts: pa.Table, policy_code: str = "") -> Decided:

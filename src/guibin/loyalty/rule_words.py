@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from guibin.loyalty.rules.groups import Groups, to_groups
-from guibin.loyalty.rules.tree import Compare, Leaf, Level, Rules
+from guibin.loyalty.rules.groups import Groups, TooIntricate, to_groups
+from guibin.loyalty.rules.tree import All, AnyOf, Compare, Leaf, Level, Node, Rules
 from guibin.loyalty.values import level_view
 from guibin.loyalty.wording import FACT_LABELS, OP_SIGNS, threshold_value
 
@@ -34,7 +34,31 @@ def groups_words(groups: Groups, currency: str) -> str:
 
 def level_words(level: Level, currency: str) -> str:
     """What a level asks for, in one line."""
-    return groups_words(to_groups(level.when), currency)
+    groups = _find_groups(level.when)
+    return tree_words(level.when, currency) if groups is None else groups_words(groups, currency)
+
+
+def tree_words(node: Node, currency: str) -> str:
+    """A tree as it stands, parts in brackets: for what is too intricate to be told in groups."""
+    if isinstance(node, All | AnyOf):
+        between = pgettext("between groups", ", and ")
+        if isinstance(node, AnyOf):
+            between = pgettext("between conditions", " or ")
+        left, right = pgettext("around a part", "("), pgettext("around a part", ")")
+        parts = (tree_words(part, currency) for part in node.of)
+        return between.join(
+            f"{left}{words}{right}" if isinstance(part, All | AnyOf) else words
+            for part, words in zip(node.of, parts, strict=True)
+        )
+    return leaf_words(node, currency)
+
+
+def _find_groups(node: Node) -> Groups | None:
+    """None where groups would need too many conditions."""
+    try:
+        return to_groups(node)
+    except TooIntricate:
+        return None
 
 
 def diff_words(before: Rules | None, after: Rules, currency: str) -> list[str]:
@@ -65,7 +89,12 @@ def _changes(was: Level, now: Level, currency: str) -> list[str]:
         changes.append(_("was called %(name)s") % {"name": level_view(was).name})
     if was.rank != now.rank:
         changes.append(_("other badge"))
-    before, after = to_groups(was.when), to_groups(now.when)
+    if was.when == now.when:
+        return changes
+    before, after = _find_groups(was.when), _find_groups(now.when)
+    if before is None or after is None:
+        changes.append(f"{level_words(was, currency)} → {level_words(now, currency)}")
+        return changes
     if before == after:
         return changes
     if [len(group) for group in before] == [len(group) for group in after]:

@@ -62,7 +62,7 @@ def link_url(name: str, *, actor: Actor | None = None, **arguments: object) -> s
 
 
 PLAIN = re.compile(r"[A-Za-z-]*[0-9][A-Za-z0-9-]*")
-MARKS: dict[type, object] = {int: 90_817_263_540, str: "mark-90817263540"}
+MARKS: dict[str, object] = {"int": 90_817_263_540, "str": "mark-90817263540"}
 
 
 def _quickly(url_name: str, arguments: Mapping[str, object]) -> str | None:
@@ -72,7 +72,7 @@ def _quickly(url_name: str, arguments: Mapping[str, object]) -> str | None:
     if len(arguments) != 1:
         return None
     ((name, value),) = arguments.items()
-    kind = type(value)
+    kind = type(value).__name__
     if kind not in MARKS or not PLAIN.fullmatch(str(value)):
         return None
     around = _around(url_name, name, kind, settings.ROOT_URLCONF)
@@ -88,7 +88,7 @@ def _fixed(url_name: str, _urls: str) -> str | None:
 
 
 @cache
-def _around(url_name: str, argument: str, kind: type, _urls: str) -> tuple[str, str] | None:
+def _around(url_name: str, argument: str, kind: str, _urls: str) -> tuple[str, str] | None:
     """What stands before and after the argument in the address; None where such an argument does not fit."""
     try:
         pieces = reverse(url_name, kwargs={argument: MARKS[kind]}).split(str(MARKS[kind]))

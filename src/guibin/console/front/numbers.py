@@ -39,7 +39,7 @@ def may_see(actor: Actor) -> bool:
 
 def read_sales() -> insight.Behaviour | None:
     """The year's sales, None before the figures were first made."""
-    return insight.behaviour() if insight.freshness().refreshed_at is not None else None
+    return insight.behaviour() if insight.find_published_day() is not None else None
 
 
 def list_figures(sales: insight.Behaviour | None, *, actor: Actor) -> list[Figure]:

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from guibin.accounts import api as accounts
 from guibin.console.vips.lists import find_visible_ids
+from guibin.core import jobs
 from guibin.core.money import Money
 from guibin.core.permissions import Actor
 from guibin.customers import api as customers
@@ -94,7 +95,10 @@ def _imports(*, at: datetime) -> Iterator[Task]:
 def _freshness(*, at: datetime) -> Iterator[Task]:
     fresh = insight.freshness()
     url = link_url("insight.freshness")
-    if fresh.refreshed_at is None:
+    run = insight.find_running_refresh()
+    if run is not None:
+        yield _counting(run, url)
+    elif fresh.refreshed_at is None:
         if fresh.data_last_day is not None:
             yield Task(
                 section="now",
@@ -123,6 +127,26 @@ def _freshness(*, at: datetime) -> Iterator[Task]:
             when=_("today"),
             icon="refresh",
         )
+
+
+def _counting(run: jobs.Progress, url: str) -> Task:
+    """A refresh that waits its turn or runs: nothing to do but look on."""
+    if run.state == "queued":
+        what, when = _("The figures are about to be counted"), _("waiting its turn")
+    else:
+        what, when = _("The figures are being counted"), _("running")
+        if run.total:
+            when = formats.percent(min(1.0, run.done / run.total))
+    return Task(
+        section="now",
+        kind=_("Figures"),
+        what=what,
+        why=_("Lists and reports fill by themselves when it is done."),
+        url=url,
+        action=_("Look at it"),
+        when=when,
+        icon="loader-2",
+    )
 
 
 def _movement(visible: frozenset[int] | None) -> Iterator[Task]:

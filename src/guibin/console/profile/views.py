@@ -90,7 +90,7 @@ def _purchases(request: HttpRequest, summary: Summary) -> dict[str, object]:
 
 
 def _insight(request: HttpRequest, summary: Summary) -> dict[str, object]:
-    as_of = insight.freshness().as_of or insight.current_day()
+    as_of = insight.find_published_day() or insight.current_day()
     view = None
     if actor_of(request).may(loyalty.VIEW_VIPS):
         view = loyalty.standing([summary.customer.id]).get(summary.customer.id)

@@ -8,8 +8,10 @@ from django.test import Client
 
 from guibin.accounts import api as accounts
 from guibin.console.tests import shop
+from guibin.core import jobs
 from guibin.core.permissions import SYSTEM, Actor
-from guibin.web.testing import assert_same_queries
+from guibin.insight import api as insight
+from guibin.web.testing import assert_same_queries, count_queries
 
 SignIn = Callable[[Actor], Client]
 PASSWORD = "herbst-laub-raschelt-leise"
@@ -132,3 +134,32 @@ def test_home_asks_equally_often_for_one_and_thirty(client_as: SignIn, owner: Ac
             shop.customer(f"乙{number}")
 
     assert_same_queries(client, "/", more)
+
+
+@pytest.mark.django_db
+def test_a_refresh_under_way_is_told_and_not_offered_again(client_as: SignIn, owner: Actor) -> None:
+    number = shop.customer()
+    shop.order(number, 100)
+    client = client_as(owner)
+    assert ">开始计算<" in client.get("/").content.decode()
+    run_id = insight.queue_refresh(actor=owner)
+    waiting = client.get("/").content.decode()
+    assert ">开始计算<" not in waiting
+    assert "等待开始" in waiting
+    jobs.start_run(run_id, at=shop.NOW)
+    jobs.report(run_id, done=3, total=4)
+    assert "75%" in client.get("/").content.decode()
+    jobs.finish_run(run_id, state="failed", at=shop.NOW)
+    assert ">开始计算<" in client.get("/").content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_choosing_a_preset_asks_little_however_many_there_are(client_as: SignIn, owner: Actor) -> None:
+    number = shop.customer()
+    shop.order(number, 20_000)
+    shop.decide()
+    client = client_as(owner)
+    page = client.get("/vips/policies/new/")
+    assert page.status_code == 200
+    assert "位贵宾" in page.content.decode() or "VIP" in page.content.decode()
+    assert count_queries(client, "/vips/policies/new/") <= 16

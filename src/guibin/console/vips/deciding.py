@@ -22,7 +22,7 @@ class Ground:
 
 def stand_on(as_of: date | None = None) -> Ground:
     """The facts of a day (the organisation's day when none is named). Raises `insight` `NeverRefreshed`."""
-    day = as_of or insight.freshness().as_of or insight.current_day()
+    day = as_of or insight.find_published_day() or insight.current_day()
     return Ground(insight.facts_table(as_of=day), day, accounts.organisation().base_currency)
 
 

@@ -97,7 +97,7 @@ def fact_choices(columns: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def show_rules(rules: loyalty.Rules, currency: str) -> RulesForm:
-    """Rules as the editor shows them. Raises `ValueError` for a tree too intricate for it."""
+    """Rules as the editor shows them. Raises `TooIntricate` for a tree that is too much for it."""
     levels = tuple(
         LevelForm(
             code=level.code,
@@ -111,6 +111,16 @@ def show_rules(rules: loyalty.Rules, currency: str) -> RulesForm:
         for level in reversed(rules.levels)
     )
     return RulesForm(levels, currency)
+
+
+def may_show(rules: loyalty.Rules) -> bool:
+    """Whether the editor can show these rules."""
+    try:
+        for level in rules.levels:
+            loyalty.to_groups(level.when)
+    except loyalty.TooIntricate:
+        return False
+    return True
 
 
 def _show_leaf(leaf: loyalty.Leaf, currency: str) -> ConditionForm:

@@ -116,16 +116,19 @@ def level_shares(visible: frozenset[int] | None) -> list[LevelShare]:
 def preset_choices() -> list[PresetChoice]:
     """Every preset with what it would give on today's facts."""
     currency = accounts.organisation().base_currency
-    ground = _find_ground()
-    return [_choice(preset, ground, currency) for preset in loyalty.presets(currency)]
+    presets, day = loyalty.presets(currency), insight.find_published_day()
+    previews: Sequence[loyalty.Preview | None] = [None] * len(presets)
+    if day is not None:
+        previews = loyalty.preview_policies(
+            rules=[preset.rules for preset in presets],
+            facts=insight.facts_table(as_of=day),
+            as_of=day,
+            currency=currency,
+        )
+    return [_choice(preset, seen, currency) for preset, seen in zip(presets, previews, strict=True)]
 
 
-def _find_ground() -> deciding.Ground | None:
-    return deciding.stand_on() if insight.freshness().last is not None else None
-
-
-def _choice(preset: loyalty.Preset, ground: deciding.Ground | None, currency: str) -> PresetChoice:
-    seen = deciding.preview(preset.rules, ground) if ground else None
+def _choice(preset: loyalty.Preset, seen: loyalty.Preview | None, currency: str) -> PresetChoice:
     counts = {level.level.code: level.count for level in seen.levels} if seen else {}
     return PresetChoice(
         preset=preset,

@@ -126,6 +126,7 @@ def policy_detail(request: HttpRequest, code: str) -> HttpResponse:
         "page_key": "console.policies",
         "menu_key": "console.vips",
         "policy": policies.policy_lines(policy, _today()),
+        "may_edit": editor.may_show(policy.latest.rules),
         "versions": policies.version_lines(policy, _today()),
         "lists": policies.list_lines(policy),
         "crumbs": [*_policy_crumbs(), (policy.name, "")],
@@ -173,6 +174,8 @@ def policy_edit(request: HttpRequest, code: str) -> HttpResponse:
     policy = loyalty.get_policy(code)
     if request.method == "POST":
         return _save(request, policy)
+    if not editor.may_show(policy.latest.rules):
+        return redirect(link_url("console.policy", code=code))
     form = editor.show_rules(policy.latest.rules, policy.latest.currency)
     values = {"name": policy.name, "preset": policy.preset, "effective_from": _today()}
     return _editor(request, policy, form, values)

@@ -55,8 +55,13 @@ def get_facts_table(*, as_of: date | None, columns: Sequence[str] | None = None)
     return table if columns is None else table.select(list(columns))
 
 
+def find_published_day() -> date | None:
+    """The day the published facts speak of; None before the first refresh."""
+    return Refresh.objects.order_by("-id").values_list("as_of", flat=True).first()
+
+
 def get_facts_for(customer_ids: Sequence[int], *, as_of: date | None) -> dict[int, dict[str, Fact]]:
-    published = Refresh.objects.order_by("-id").values_list("as_of", flat=True).first()
+    published = find_published_day()
     if published is None:
         return {}
     if as_of is not None and as_of != published:

@@ -32,10 +32,12 @@ def preview_rules(
     formula: ScoreFormula,
     lists: Lists,
     near_permille: int,
+    present: Mapping[int, str] | None = None,
 ) -> Preview:
-    """Counts, money and samples of these rules on these facts, against the standings of today."""
+    """Counts, money and samples of these rules on these facts, against the standings of today (`present`,
+    read here when not at hand)."""
     decider = Decider(rules, facts, formula, lists)
-    present = list_current_levels()
+    present = list_current_levels() if present is None else present
     levels = tuple(_level_preview(decider, at, present) for at in reversed(range(len(rules.levels))))
     vip_rows = decider.vips()
     vip_ids = set(decider.ids[vip_rows].tolist())

@@ -8,14 +8,19 @@ from itertools import product
 
 from guibin.loyalty.rules.tree import CONDITIONS_MAX, All, AnyOf, Leaf, Node
 
+
+class TooIntricate(ValueError):
+    """The tree decides well, but as groups it would need too many conditions."""
+
+
 Groups = tuple[tuple[Leaf, ...], ...]
 
 
 def to_groups(node: Node) -> Groups:
-    """The node as a conjunction of either-ors. Raises `ValueError` where that needs too many conditions."""
+    """The node as a conjunction of either-ors. Raises `TooIntricate` where that needs too many conditions."""
     groups = tuple(dict.fromkeys(_groups(node)))
     if sum(len(group) for group in groups) > CONDITIONS_MAX:
-        raise ValueError("these conditions are too intricate for the editor")
+        raise TooIntricate("these conditions are too intricate for the editor")
     return groups
 
 
@@ -28,7 +33,7 @@ def _groups(node: Node) -> list[tuple[Leaf, ...]]:
         for way in ways:
             count *= len(way)
         if count > CONDITIONS_MAX:
-            raise ValueError("these conditions are too intricate for the editor")
+            raise TooIntricate("these conditions are too intricate for the editor")
         return [tuple(dict.fromkeys(leaf for group in picked for leaf in group)) for picked in product(*ways)]
     return [(node,)]
 

@@ -12,6 +12,7 @@ from guibin.customers import api as customers
 from guibin.loyalty import api as loyalty
 from guibin.web.testing import assert_same_queries
 
+SignIn = Callable[[Actor], Client]
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
@@ -128,3 +129,42 @@ def test_lists_are_kept_by_numbers(owner: Actor, client_as: Callable[[Actor], Cl
     assert loyalty.list_members("house") == {"exclude": frozenset({one})}
     client.post("/vips/policies/house/lists/", {"list": "exclude", "numbers": number, "remove": "1"})
     assert loyalty.list_members("house") == {}
+
+
+def intricate(first: int) -> loyalty.Rules:
+    """A way in among four bundles of three: 81 either-ors of four as the editor's groups."""
+
+    def condition(number: int) -> dict[str, object]:
+        return {"kind": "compare", "fact": "orders_12m", "op": "gte", "value": first + number}
+
+    bundles = [{"kind": "all", "of": [condition(3 * b + n) for n in range(3)]} for b in range(4)]
+    level = {
+        "code": "vip",
+        "name_zh": "贵宾",
+        "name_en": "VIP",
+        "rank": 1,
+        "when": {"kind": "any", "of": bundles},
+    }
+    return loyalty.Rules.model_validate({"levels": [level]})
+
+
+@pytest.mark.django_db
+def test_rules_too_intricate_for_the_editor_are_shown_in_words(client_as: SignIn, owner: Actor) -> None:
+    table = facts([])
+    loyalty.create_policy(code="deep", name="Deep", preset="", actor=SYSTEM, at=NOW)
+    for first in (1, 2):
+        rules = intricate(first)
+        seen = loyalty.preview_policy(rules=rules, facts=table, as_of=TODAY, currency="CNY")
+        loyalty.save_policy_version(
+            policy_code="deep", rules=rules, currency="CNY", effective_from=TODAY, token=seen.token,
+            today=TODAY, actor=SYSTEM, at=NOW,
+        )  # fmt: skip
+    client = client_as(owner)
+    page = client.get("/vips/policies/deep/")
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert "太复杂" in text
+    assert "/vips/policies/deep/edit/" not in text
+    assert text.count("≥ 13") >= 2, "the rule in words, and in what changed"
+    assert client.get("/vips/policies/").status_code == 200
+    assert client.get("/vips/policies/deep/edit/").headers["Location"] == "/vips/policies/deep/"
