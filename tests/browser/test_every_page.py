@@ -30,7 +30,7 @@ AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.m
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOURS = ["color-contrast", "link-in-text-block"]
 FINGER = 44
-TIMEOUT_MS = 20_000
+TIMEOUT_MS = 60_000
 FINDINGS = """rules => axe.run(document, {runOnly: rules, resultTypes: ["violations"]}).then(found =>
   found.violations.map(v =>
     `${v.id} (${v.impact}), ${v.nodes.length} times: ${v.nodes[0].html.slice(0, 160)}`))"""
@@ -147,6 +147,8 @@ def look_at(page: Page, address: str) -> list[str]:
         page.wait_for_function("chart => chart.dataset.drawn", arg=chart)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = [f"has {n} headings of level 1" for n in [page.locator("h1").count()] if n != 1]
+    help_title = page.locator("#gb-help-title").all_text_contents()
+    found += ["has no help of its own"] if help_title in (["帮助"], ["Help"]) else []
     found += page.evaluate(FINDINGS, TAGS)
     page.evaluate("document.documentElement.dataset.bsTheme = 'dark'")
     found += [f"dark: {fault}" for fault in page.evaluate(FINDINGS, {"type": "rule", "values": COLOURS})]

@@ -88,6 +88,14 @@ ALL = (
         (_("A new category counts for past sales too: reports by category follow it."),),
     ),
     HelpPage(
+        "purchases.new_product",
+        _("New product"),
+        (
+            _("Only the code is needed: it is what files and tills call the product."),
+            _("With a unit cost, reports can tell profit from sales."),
+        ),
+    ),
+    HelpPage(
         "purchases.categories",
         _("Categories and brands"),
         (
