@@ -19,6 +19,7 @@ REASONS: dict[str, str | Promise] = {
     "thing": _("Will be imported"),
     "known": _("Known already"),
     "noted_no_phone": _("There is no such phone number; the purchase comes in without a customer"),
+    "noted_two_customers": _("Its order names more than one customer; it goes to one of them alone"),
     "noted_no_email": _("This is not an e-mail address; the purchase comes in without a customer"),
     "skipped_known": _("Known already, left as it is"),
     "skipped_blank": _("Empty row"),

@@ -133,7 +133,7 @@ def _look_at_lines(sending: Sending) -> dict[str, Any]:
         for part in list_parts(folder, stream):
             table = read_part(folder, stream, part)
             repeated += _repeats(table) if stream == "lines" else 0
-            unnamed += _note_unusable(sending, table, stream, part, unusable)
+            unnamed += _note(sending, table, stream, part, unusable)
     return {
         "customers_known": counts[True],
         "customers_new": counts[False],
@@ -142,18 +142,37 @@ def _look_at_lines(sending: Sending) -> dict[str, Any]:
     }
 
 
-def _note_unusable(sending: Sending, table: pa.Table, stream: str, part: int, unusable: Iterable[str]) -> int:
-    """Rows whose only word of a customer is a phone or address that cannot exist: listed with the others."""
+def _note(sending: Sending, table: pa.Table, stream: str, part: int, unusable: Iterable[str]) -> int:
+    """Rows that can go in but say something odd of their customer are listed with the others; returns how
+    many name nobody but a phone or address that cannot exist."""
     hit = table.filter(pc.is_in(table["person"], pa.array(sorted(unusable), pa.string())))
-    if hit.num_rows:
-        references = hit["person"].to_pylist()
-        noted = {
-            "row": hit["row"].to_pylist(),
-            "reason": ["noted_no_phone" if ref[0] == "p" else "noted_no_email" for ref in references],
-            "place": [PLACES[ref[0]] for ref in references],
-        }
-        write_table(sending.folder, "noted", part * 2 + (stream == "refunds"), pa.table(noted))
+    references = hit["person"].to_pylist()
+    noted: list[tuple[int, str, str | None]] = [
+        (row, "noted_no_phone" if ref[0] == "p" else "noted_no_email", PLACES[ref[0]])
+        for row, ref in zip(hit["row"].to_pylist(), references, strict=True)
+    ]
+    if stream == "lines":
+        noted += [(row, "noted_two_customers", None) for row in _disputed(table, unusable)]
+    if noted:
+        rows, reasons, places = zip(*noted, strict=True)
+        kept = pa.table({"row": rows, "reason": reasons, "place": pa.array(places, pa.string())})
+        write_table(sending.folder, "noted", part * 2 + (stream == "refunds"), kept)
     return int(hit.num_rows)
+
+
+def _disputed(lines: pa.Table, unusable: Iterable[str]) -> list[int]:
+    """Rows of orders that name more than one customer: the order goes to one of them."""
+    named = lines.filter(pc.is_valid(lines["person"]))
+    named = named.filter(pc.invert(pc.is_in(named["person"], pa.array(sorted(unusable), pa.string()))))
+    counts = named.group_by("order_number").aggregate([("person", "count_distinct")])
+    several = counts.filter(pc.greater(counts["person_count_distinct"], 1))["order_number"]
+    people: dict[str, set[str]] = {}
+    rows: dict[str, list[int]] = {}
+    disputed = named.filter(pc.is_in(named["order_number"], several.combine_chunks()))
+    for line in disputed.select(["order_number", "person", "row"]).to_pylist():
+        people.setdefault(line["order_number"], set()).add(_plain(line["person"]))
+        rows.setdefault(line["order_number"], []).append(line["row"])
+    return [row for number, each in rows.items() if len(people[number]) > 1 for row in each]
 
 
 def _known(sending: Sending, references: list[str]) -> dict[str, str]:

@@ -102,6 +102,26 @@ def test_a_purchase_whose_phone_cannot_exist_is_foreseen_and_listed(
     assert api.get_import(run_id).outcomes == {"imported": 3}
 
 
+def test_an_order_of_two_customers_is_pointed_out(db: None, tmp_path: Path, at: datetime) -> None:
+    """The same phone written in two ways is one customer."""
+    rows = [
+        "A1,13800000417,2024-05-03,K,1,10",
+        "A1,138 0000 0551,2024-05-03,L,1,10",
+        "A2,13800000417,2024-05-03,K,1,10",
+        "A2,+86 138 0000 0417,2024-05-03,L,1,10",
+    ]
+    path = write(tmp_path, rows, head="订单号,手机号,下单时间,商品编码,数量,单价\n")
+    run_id = stage(path, at, "order_lines")
+    assert [(row.number, row.faults) for row in api.list_bad_rows(run_id).rows] == [
+        (number, ((None, "noted_two_customers"),)) for number in (2, 3)
+    ]
+    api.fix_rows(run_id=run_id, cells={3: {1: "13800000417"}}, actor=SYSTEM, at=at)
+    api.stage_run(run_id=run_id, actor=SYSTEM, at=at)
+    assert api.list_bad_rows(run_id).total == 0
+    api.run_import(run_id=run_id, actor=SYSTEM, at=at)
+    assert api.get_import(run_id).outcomes == {"imported": 4}
+
+
 def test_bad_cells_are_typed_anew_on_screen(
     db: None, client_as: Callable[[Actor], Client], owner: Actor
 ) -> None:
