@@ -6,6 +6,7 @@ tools/messages.py compile           write every .mo that is older than its .po
 tools/messages.py check             fail on missing, fuzzy or stale entries and on placeholders that differ
 """
 
+import ast
 import io
 import re
 import sys
@@ -90,6 +91,22 @@ def _extract_source(source: str, path: str) -> Iterator[Found]:
             continue  # a variable handed on, not a text
         text = (wanted[0], wanted[1]) if plural else wanted[0]
         yield Found(text, context, path, tuple(comments))
+    if path.endswith(".py"):
+        yield from _within_f_strings(source, path)
+
+
+def _within_f_strings(source: str, path: str) -> Iterator[Found]:
+    """Messages marked inside f-strings, which the tokenizer of older Pythons hands over in one piece."""
+    pieces = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.JoinedStr))
+    for call in (inner for piece in pieces for inner in ast.walk(piece)):
+        if (
+            isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Name)
+            and call.func.id in {"_", "gettext"}
+        ):
+            word = call.args[0] if call.args else None
+            if isinstance(word, ast.Constant) and isinstance(word.value, str):
+                yield Found(word.value, None, path, ())
 
 
 def read_catalogue(name: str) -> Catalog:
