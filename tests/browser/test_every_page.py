@@ -116,6 +116,7 @@ def is_error(said: ConsoleMessage) -> bool:
 def test_every_page_may_be_read_and_pressed(browser: Browser, shop: Shop, role: str, language: str) -> None:
     actor = demo_actor(role)
     client = shop.client_as(actor)
+    client.post("/look", {"language": language, "theme": "light"})  # kept in the account
     faults: list[str] = []
     with signed_in(browser, shop, client, language) as page:
         for url in one_of_each_kind(walk(client, actor).opened):

@@ -84,7 +84,7 @@ def stage_finding(report: api.StageReport) -> str:
     known = sum(count.values()) - count["none"]
     if not known:
         return _("Nobody has bought yet")
-    return _("%(living)s of %(known)s customers are alive, %(risk)s are at risk") % {
+    return _("%(living)s of %(known)s customers still come, %(risk)s are at risk") % {
         "living": formats.number(count["new"] + count["active"] + count["intermittent"]),
         "known": formats.number(known),
         "risk": formats.number(count["at_risk"]),

@@ -53,10 +53,12 @@
     const digits = spec.digits == null || spec.format === "percent" ? {} : { minimumFractionDigits: spec.digits, maximumFractionDigits: spec.digits };
     const full = new Intl.NumberFormat(language, { ...whole, ...digits });
     const short = new Intl.NumberFormat(language, { ...whole, notation: spec.format === "percent" ? "standard" : "compact", maximumFractionDigits: 1, useGrouping: true });
+    const round = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
     const sign = spec.format === "money" ? "¥" : "";
     return {
       full: (value) => (value == null ? "–" : `${value < 0 ? "−" : ""}${sign}${full.format(Math.abs(value))}`),
-      short: (value) => `${value < 0 ? "−" : ""}${short.format(Math.abs(value))}`,
+      // Short only where it saves something: 1,200 stays as it is, beside 900.
+      short: (value) => `${value < 0 ? "−" : ""}${(spec.format !== "percent" && Math.abs(value) < 10000 ? round : short).format(Math.abs(value))}`,
     };
   };
 
