@@ -149,10 +149,10 @@ def behaviour(request: HttpRequest) -> HttpResponse:
 
 def behaviour_charts(found: api.Behaviour, day: Day, currency: str) -> list[Chart]:
     period = _("12 months to %(day)s") % {"day": formats.day(day.day)}
-    format_ = money_format(currency)
+    format_, sign = money_format(currency), formats.currency_symbol(currency)
     return [
         Chart(
-            kind="line", id="months", title=_("Net spend by month"), unit=formats.currency_symbol(currency), period=period,
+            kind="line", id="months", title=_("Net spend by month"), unit=sign, period=period,
             categories=[formats.day(month.until, "short") for month in found.months],
             series=[Series(_("Net spend"), [major(m.net_minor, currency) for m in found.months], role="now")],
             format=format_, digits=0, area=True, note=_("Each point is the month that ends on this day."),
@@ -178,7 +178,7 @@ def behaviour_charts(found: api.Behaviour, day: Day, currency: str) -> list[Char
             axis=_("median days between purchases"),
         ),
         Chart(
-            kind="bar", id="categories", title=_("What they buy"), unit=formats.currency_symbol(currency), period=period,
+            kind="bar", id="categories", title=_("What they buy"), unit=sign, period=period,
             categories=[c.name or _("No category") for c in found.categories],
             series=[
                 Series(_("Sales"), [major(c.amount_minor, currency) for c in found.categories], role="now")
