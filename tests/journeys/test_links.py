@@ -22,6 +22,7 @@ OF_A_MOMENT = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_every_link_leads_somewhere_for_every_role(
     client_as: Callable[[Actor], Client], tmp_path: Path
