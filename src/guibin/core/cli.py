@@ -58,6 +58,8 @@ CLICK_WORDS = (
     gettext_noop("default: {default}"),
     gettext_noop("env var: {var}"),
     gettext_noop("Aborted!"),
+    gettext_noop("{value} is not in the range {range}."),
+    ngettext_lazy("{value!r} is not {choice}.", "{value!r} is not one of {choices}."),
     ngettext_lazy("Got unexpected extra argument ({args})", "Got unexpected extra arguments ({args})"),
     ngettext_lazy("Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)"),
 )

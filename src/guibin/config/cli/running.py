@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import click
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +19,7 @@ Function = Callable[..., Any]
 def port_option(function: Function) -> Function:
     return option(
         "--port",
-        type=int,
+        type=click.IntRange(1, 65_535),
         default=8000,
         envvar="PORT",
         show_default=True,

@@ -189,3 +189,11 @@ def test_a_taken_port_is_named_before_anything_is_done(guibin: Guibin, home: Pat
             assert f"Port {port} is taken" in outcome.stderr
             assert "PORT=" in outcome.stderr
             assert "Traceback" not in outcome.stderr
+
+
+def test_a_port_that_no_machine_has_is_wrong_usage(guibin: Guibin) -> None:
+    outcome = guibin("serve", "--port", "99999")
+    assert outcome.returncode == 2
+    assert "99999" in outcome.stderr
+    assert "65535" in outcome.stderr
+    assert "Traceback" not in outcome.stderr

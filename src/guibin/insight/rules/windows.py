@@ -9,9 +9,14 @@ MONTHS = 12
 
 
 def months_before(day: date, months: int) -> date:
-    """The same day of the month ``months`` earlier, or that month's last day (31 March → 28 February)."""
+    """The same day of the month ``months`` earlier, or that month's last day (31 March → 28 February).
+
+    The calendar's first day where there is no earlier one.
+    """
     index = day.year * MONTHS + (day.month - 1) - months
     year, month = divmod(index, MONTHS)
+    if year < date.min.year:
+        return date.min
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 

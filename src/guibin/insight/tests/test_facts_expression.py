@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 
 from guibin.insight.facts.expression import BRANCHES, Sources, counted_facts
 from guibin.insight.facts.schema import COUNTED_NAMES, COUNTED_SCHEMA
-from guibin.insight.rules.windows import YearWindow
+from guibin.insight.rules.windows import YearWindow, months_before
 from guibin.insight.tests.shops import AS_OF, SCHEMAS, Shop, shops
 
 PAID = {"status": "paid", "promoted": False}
@@ -76,3 +76,9 @@ def test_every_fact_is_counted_by_some_branch():
 
 def test_no_rows_at_all(engine):
     assert engine.rows(Shop(), date(2024, 2, 29)) == {}
+
+
+def test_windows_stop_where_the_calendar_begins() -> None:
+    assert months_before(date(1, 1, 31), 1) == date.min
+    assert YearWindow.ending(date(1, 6, 30)).bounds[0] == date.min
+    assert months_before(date(2, 1, 31), 12) == date(1, 1, 31)
