@@ -25,7 +25,7 @@ from guibin.purchases.errors import CurrencyInvalid, RateMissing, ShapeInvalid
 from guibin.purchases.operations.copying import constant, copy_in, copy_out, execute, lock_source, take_ids
 from guibin.purchases.operations.ensuring import create_missing, ensure_channels
 from guibin.purchases.operations.telling import Telling, tell_of_extended, tell_of_orders
-from guibin.purchases.operations.totals import recount_orders
+from guibin.purchases.operations.totals import lock_orders, recount_orders
 from guibin.purchases.queries.catalogue import find_products
 from guibin.purchases.queries.rates import base_currency, rates_of
 from guibin.purchases.rules.amounts import Integers, base_minor_column, gross_minor_column
@@ -172,10 +172,11 @@ class _OrderImport:
         channels = ensure_channels(
             self.channel.values, import_id=self.import_id, actor=actor, at=at, origin=origin
         )
-        self._write_orders(fresh, taken, bases, rates, channels)
-        self._write_lines(taken, keys, bases, rates, at)
         grown, added = np.unique(self.ids[self.lines.numbers.codes[taken]], return_counts=True)
         is_old = np.isin(grown, known)
+        lock_orders(grown[is_old])
+        self._write_orders(fresh, taken, bases, rates, channels)
+        self._write_lines(taken, keys, bases, rates, at)
         recount_orders(grown[is_old])
         telling = Telling(import_id=self.import_id, actor=actor, at=at, origin=origin, batch_id=uuid.uuid4())
         tell_of_orders(self.ids[fresh], telling)

@@ -16,10 +16,16 @@ WHERE o.id = s.order_id
 """
 
 
+def lock_orders(order_ids: Iterable[int]) -> list[int]:
+    """Lock these orders in id order, before their lines come or go: whoever cancels one meanwhile would not
+    see the lines, nor would the running sums. Returns the ids."""
+    ids = sorted({int(order_id) for order_id in order_ids})
+    if ids:
+        execute("SELECT 1 FROM purchases_order WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [ids])
+    return ids
+
+
 def recount_orders(order_ids: Iterable[int]) -> int:
     """Bring the sums of these orders in line with their lines; returns how many changed."""
-    ids = sorted(int(order_id) for order_id in order_ids)
-    if not ids:
-        return 0
-    execute("SELECT 1 FROM purchases_order WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [ids])
-    return execute(RECOUNT, {"ids": ids})
+    ids = lock_orders(order_ids)
+    return execute(RECOUNT, {"ids": ids}) if ids else 0

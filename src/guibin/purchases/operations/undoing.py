@@ -52,6 +52,14 @@ WHERE c.id = s.order_line_id RETURNING c.order_id
 DROP_REFUND_LINES = """
 DELETE FROM purchases_refundline l USING purchases_refund r WHERE r.id = l.refund_id AND r.import_id = %(id)s
 """
+LOCK_ORDERS = """
+SELECT 1 FROM purchases_order WHERE id IN (
+    SELECT id FROM purchases_order WHERE import_id = %(id)s
+    UNION SELECT order_id FROM purchases_orderline WHERE import_id = %(id)s
+    UNION SELECT c.order_id FROM purchases_refund r JOIN purchases_refundline l ON l.refund_id = r.id
+        JOIN purchases_orderline c ON c.id = l.order_line_id WHERE r.import_id = %(id)s)
+ORDER BY id FOR UPDATE
+"""
 KEEP = """
 CREATE TEMP TABLE purchases_undo ON COMMIT DROP AS
 SELECT o.id, o.number, o.import_id IS NOT DISTINCT FROM %(id)s AS is_own, CASE
@@ -81,7 +89,7 @@ def undo_import(*, import_id: int, actor: Actor, at: datetime, before: pa.Table 
     with transaction.atomic():
         execute("SELECT pg_advisory_xact_lock(hashtextextended('purchases.matching', 0))")
         plan_for_bulk()
-        execute("SELECT 1 FROM purchases_order WHERE import_id = %(id)s ORDER BY id FOR UPDATE", about)
+        execute(LOCK_ORDERS, about)
         freed = {row[0] for row in fetch(FREE_LINES, about)}
         execute(DROP_REFUND_LINES, about)
         refunds = execute("DELETE FROM purchases_refund WHERE import_id = %(id)s", about)

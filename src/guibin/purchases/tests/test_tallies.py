@@ -1,11 +1,14 @@
 """The running sums behind the lists: exact at every moment, whatever came, changed and went."""
 
 import random
+import threading
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +17,7 @@ from guibin.core.models import LoggedEvent
 from guibin.core.permissions import SYSTEM, Actor
 from guibin.purchases import api
 from guibin.purchases.models import Order, OrderLine, OrderTally, ProductTally
+from guibin.purchases.operations import importing, undoing
 from guibin.purchases.queries import tallies
 from guibin.purchases.tests.frames import DAY, order_lines
 
@@ -67,6 +71,56 @@ def test_whatever_happens_the_sums_are_those_of_the_orders(
         elif what == "fold":
             api.fold_tallies()
         assert api.find_broken_tallies() == []
+
+
+def before_recounting(
+    monkeypatch: pytest.MonkeyPatch, module: Any, what: Callable[[], None]
+) -> list[threading.Thread]:
+    """Lines came or went, and before ``module`` recounts their orders ``what`` begins on a connection of
+    its own; the thread begun."""
+    original, begun = module.recount_orders, list[threading.Thread]()
+
+    def work() -> None:
+        try:
+            what()
+        finally:
+            connection.close()
+
+    def recount(order_ids: Iterable[int]) -> int:
+        ids = list(order_ids)
+        if ids and not begun:
+            begun.append(threading.Thread(target=work))
+            begun[0].start()
+            begun[0].join(1.5)  # ends within this time unless it has to wait for us
+        return int(original(ids))
+
+    monkeypatch.setattr(module, "recount_orders", recount)
+    return begun
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("adding", [True, False])
+def test_an_order_cancelled_while_its_lines_come_or_go_leaves_the_sums_right(
+    at: datetime, monkeypatch: pytest.MonkeyPatch, adding: bool
+) -> None:
+    bring([{"order_number": "T1", "sku": "A", "status": "paid"}], 1, at)
+    order = Order.objects.get()
+
+    def cancel() -> None:
+        api.cancel_order(order_id=order.id, reason="cancelled", actor=SYSTEM, at=at)
+
+    grown = [{"order_number": "T1", "sku": sku, "status": "paid"} for sku in "AB"]
+    if adding:
+        begun = before_recounting(monkeypatch, importing, cancel)
+        bring(grown, 2, at)
+    else:
+        bring(grown, 2, at)
+        begun = before_recounting(monkeypatch, undoing, cancel)
+        api.undo_import(import_id=2, actor=SYSTEM, at=at)
+    begun[0].join()
+    assert Order.objects.get().status == "cancelled"
+    assert OrderLine.objects.count() == (2 if adding else 1)
+    assert api.find_broken_tallies() == []
 
 
 def test_a_sum_gone_wrong_is_found(at: datetime) -> None:
