@@ -2,8 +2,8 @@
 
 A slice names ``QuickRoute`` (for programs) and ``QuickPage`` (for people) values in its manifest. Such a
 route gives only the good answer to a plain question: a GET with a key, or with the cookies of somebody who is
-signed in. Whatever is unusual (a cookie, an unknown host, a key that is refused, a customer
-that is not there, a database in trouble) is handed to the application behind, which gives the answer and
+signed in. Whatever is unusual (an unknown host, a key that is refused, a customer that is not there, a
+database in trouble, an error of any kind) is handed to the application behind, which gives the answer and
 the error that it always gives. So a quick route may only leave out work, never decide otherwise.
 """
 
@@ -18,6 +18,7 @@ from importlib import import_module
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+import structlog
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.core.handlers.wsgi import WSGIRequest
@@ -35,6 +36,8 @@ from guibin.core.manifest import manifests
 from guibin.core.permissions import Actor
 from guibin.web.middleware import HEADERS, content_security_policy
 from guibin.web.rest import RateState, rate_state
+
+log = structlog.get_logger(__name__)
 
 API = "/api/v1"
 NONCE = "NONCE"
@@ -123,6 +126,9 @@ def _try(
         quick = route.answer(groups, key.strip(), now())
     except ReadFailed:
         return None
+    except Exception:
+        log.warning("web.quick_answer_failed", path=environ["PATH_INFO"], exc_info=True)
+        return None
     finally:
         request_id.reset(token)
         _speak(before)
@@ -147,6 +153,9 @@ def _try_page(
     try:
         drawn = page.answer(groups, request, request.COOKIES[settings.SESSION_COOKIE_NAME], now())
     except (ReadFailed, DatabaseError):
+        return None
+    except Exception:
+        log.warning("web.quick_answer_failed", path=environ["PATH_INFO"], exc_info=True)
         return None
     finally:
         request_id.reset(token)

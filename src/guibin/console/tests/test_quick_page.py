@@ -168,6 +168,12 @@ def test_what_is_unusual_is_handed_on(
             raise ReadFailed
         return original(self, *parameters)
 
+    def break_down(*_given: object) -> str:
+        raise ValueError("as any fault would")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(quick_page, "draw_page", break_down)
+        assert asker.both(path)[0::2] == ("200 OK", False)
     original = ComposedRead.run
     monkeypatch.setattr(ComposedRead, "run", fail)
     assert asker.both(path)[1:] != ("", True)
