@@ -68,8 +68,9 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no 
 
     def _get_login_attempts_cache_key(self, request: Any, **credentials: Any) -> str:
         """The sign-in name alone: the framework adds the host, so that every address and port of one install
-        would have failures of its own to give away."""
-        return str(credentials.get("username", "")).strip().lower()
+        would have failures of its own to give away. In capitals, as the database compares names: letters
+        with one capital (s and ſ, i and ı) would otherwise be spellings with failures of their own."""
+        return str(credentials.get("username", "")).strip().upper()
 
     def authentication_failed(self, request: Any, **credentials: Any) -> None:
         staff = Staff.objects.filter(sign_in_name__iexact=credentials.get("username", "")).first()

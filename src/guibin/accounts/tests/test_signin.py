@@ -68,6 +68,13 @@ def test_failures_at_any_of_our_addresses_count_together(client: Client) -> None
         assert Client().post("/sign-in/", data, REMOTE_ADDR="10.9.9.9", HTTP_HOST=host).status_code == 200
 
 
+def test_failures_under_any_spelling_the_database_takes_for_the_name_count_together(client: Client) -> None:
+    make("lisi")
+    for attempt, spelling in enumerate(("lisi", "LISI", "li\u017fi", "l\u0131si", "LI\u017fI")):
+        assert _sign_in(client, spelling, "wrong-password-1", f"10.1.0.{attempt}") == 200
+    assert _sign_in(Client(), "lisi", PASSWORD, "10.9.9.9") == 200
+
+
 def test_the_lock_lives_in_the_database() -> None:
     assert cache.__class__.__name__ == "ConnectionProxy"
     from django.conf import settings
