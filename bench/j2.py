@@ -17,7 +17,8 @@ from guibin.insight.facts.counting import compiled, count_all
 from guibin.insight.facts.engine import DuckEngine, open_duck
 from guibin.insight.facts.judging import Wishes, find_cuts, find_judging, judge_table, score_columns
 from guibin.insight.facts.schema import COUNTED_NAMES
-from guibin.insight.warehouse.copying import ROW_GROUP, write_options
+from guibin.insight.warehouse.copying import ROW_GROUP
+from guibin.insight.warehouse.files import write_options
 from guibin.insight.warehouse.versions import Content, Version
 
 NARROW = ("customer_id", "recency_days", "orders_count", "net_minor", "orders_12m", "net_12m_minor")

@@ -1,6 +1,9 @@
 """The door of insight: refresh, facts, and the reports made of them.
 
 Everything takes an as-of day; None means the organisation's day (see ``current_day``).
+
+What counts facts or opens the warehouse is imported by the functions that do it: Arrow, DuckDB and Ibis take
+more than a second to load, and most processes only read what was published.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,10 +13,12 @@ from typing import TYPE_CHECKING
 from guibin.core import clock, jobs
 from guibin.core.paging import Page
 from guibin.core.permissions import SYSTEM, Actor
+from guibin.insight import queueing
 from guibin.insight.errors import CutsInvalid, EngineMissing, EngineUnknown, GroupUnknown, NeverRefreshed
-from guibin.insight.facts.schema import FACT_NAMES, FACT_SCHEMA
 from guibin.insight.parts import facts_part, read_fact_row, read_facts
 from guibin.insight.permissions import REFRESH_FACTS, VIEW_REPORTS
+from guibin.insight.queries import freshness as fresh
+from guibin.insight.queries import live, published
 from guibin.insight.reports import (
     Behaviour,
     Bucket,
@@ -30,6 +35,7 @@ from guibin.insight.reports import (
     StageReport,
 )
 from guibin.insight.rules.count import Fact
+from guibin.insight.rules.fact_row import FACT_NAMES
 from guibin.insight.rules.scores import GROUPS, Cuts, group_of
 from guibin.insight.rules.stages import Stage, StageThresholds
 from guibin.insight.wording import GROUP_ADVICE, GROUP_LABELS, GROUP_TRAITS, STAGE_LABELS
@@ -39,7 +45,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FACT_NAMES",
-    "FACT_SCHEMA",
     "GROUPS",
     "GROUP_ADVICE",
     "GROUP_LABELS",
@@ -122,10 +127,10 @@ def refresh(
 
 def load_engine() -> None:
     """Import what counts facts, a second's work, so that no page waits for it."""
-    from guibin.insight import queries
     from guibin.insight.facts import engine
+    from guibin.insight.queries import behaviour, facts, rfm, worth
 
-    _ = queries, engine
+    _ = engine, behaviour, facts, rfm, worth
 
 
 def queue_refresh(*, actor: Actor = SYSTEM) -> int:
@@ -133,60 +138,53 @@ def queue_refresh(*, actor: Actor = SYSTEM) -> int:
 
     For reactions (after an import) and buttons; the refresh itself runs in the worker.
     """
-    from guibin.insight import queueing
-
     return queueing.queue_refresh(actor=actor, at=clock.now())
 
 
 def find_published_day() -> date | None:
     """The day the published facts speak of; None before the first refresh. One query, unlike `freshness`."""
-    from guibin.insight.queries import facts
-
-    return facts.find_published_day()
+    return published.find_published_day()
 
 
 def find_running_refresh() -> jobs.Progress | None:
     """The refresh that waits its turn or runs now, None when there is none."""
-    from guibin.insight import queueing
-
     return queueing.find_running()
 
 
 def current_day() -> date:
     """The day reports speak of when none is named: the organisation's setting, or today."""
-    from guibin.insight import queries
-
-    return queries.get_current_day()
+    return published.get_current_day()
 
 
 def data_last_day() -> date | None:
     """The day of the last order or refund in the database, None for an empty shop."""
-    from guibin.insight import queries
-
-    return queries.find_data_last_day()
+    return fresh.find_data_last_day()
 
 
 def freshness() -> Freshness:
     """When the numbers were made, as of which day, and how many changed rows wait for the next refresh."""
-    from guibin.insight import queries
-
-    return queries.get_freshness()
+    return fresh.get_freshness()
 
 
 def facts_table(*, as_of: date | None = None, columns: Sequence[str] | None = None) -> "pa.Table":
-    """One row per customer (``FACT_SCHEMA``), ordered by customer id; made on demand and kept per
+    """One row per customer (``FACT_NAMES``), ordered by customer id; made on demand and kept per
     warehouse version. Raises ``NeverRefreshed``."""
-    from guibin.insight import queries
+    from guibin.insight.queries.facts import get_facts_table
 
-    return queries.get_facts_table(as_of=as_of, columns=columns)
+    return get_facts_table(as_of=as_of, columns=columns)
 
 
 def facts_for(customer_ids: Sequence[int], *, as_of: date | None = None) -> Mapping[int, Mapping[str, Fact]]:
     """Fact rows of a few customers by id; customers without facts are left out. One indexed query for
     the published day. ``as_of`` None means the day last published."""
-    from guibin.insight import queries
+    day = published.find_published_day()
+    if day is None:
+        return {}
+    if as_of is None or as_of == day:
+        return published.get_published_facts(customer_ids, day)
+    from guibin.insight.queries.facts import get_facts_of_day
 
-    return queries.get_facts_for(customer_ids, as_of=as_of)
+    return get_facts_of_day(customer_ids, as_of)
 
 
 def live_facts(customer_id: int, *, as_of: date | None = None) -> Mapping[str, Fact] | None:
@@ -194,23 +192,21 @@ def live_facts(customer_id: int, *, as_of: date | None = None) -> Mapping[str, F
 
     For a decision right after a change; runs in the caller's transaction. None for an unknown customer.
     """
-    from guibin.insight import queries
-
-    return queries.find_live_facts(customer_id, as_of=as_of)
+    return live.find_live_facts(customer_id, as_of=as_of)
 
 
 def stage_thresholds(*, as_of: date | None = None) -> StageThresholds:
     """The lifecycle thresholds in force: the organisation's own, else derived from its intervals."""
-    from guibin.insight import queries
+    from guibin.insight.queries.worth import get_thresholds
 
-    return queries.get_thresholds(as_of=as_of)
+    return get_thresholds(as_of=as_of)
 
 
 def stage_report(*, as_of: date | None = None) -> StageReport:
     """Customers and sales by lifecycle stage, with the thresholds in force and those the data propose."""
-    from guibin.insight import queries
+    from guibin.insight.queries.worth import get_stage_report
 
-    return queries.get_stage_report(as_of=as_of)
+    return get_stage_report(as_of=as_of)
 
 
 def rfm_report(
@@ -218,54 +214,54 @@ def rfm_report(
 ) -> RfmReport:
     """The RFM diagnosis. ``method`` is ``quintiles`` or ``own`` (needs ``cuts``, or those of the
     settings); compared with three months earlier where there were customers then."""
-    from guibin.insight import queries
+    from guibin.insight.queries.rfm import get_rfm_report
 
-    return queries.get_rfm_report(as_of=as_of, method=method, cuts=cuts)
+    return get_rfm_report(as_of=as_of, method=method, cuts=cuts)
 
 
 def concentration(*, as_of: date | None = None) -> Concentration:
     """What share of the year's sales, and of profit where costs are known, the best customers bring."""
-    from guibin.insight import queries
+    from guibin.insight.queries.worth import get_concentration
 
-    return queries.get_concentration(as_of=as_of)
+    return get_concentration(as_of=as_of)
 
 
 def migration(from_day: date, to_day: date) -> Migration:
     """How customers moved between the named groups."""
-    from guibin.insight import queries
+    from guibin.insight.queries.rfm import get_migration
 
-    return queries.get_migration(from_day, to_day)
+    return get_migration(from_day, to_day)
 
 
 def behaviour(*, as_of: date | None = None) -> Behaviour:
     """Frequency, spend, intervals, repeat purchases, categories and months of the last year."""
-    from guibin.insight import queries
+    from guibin.insight.queries.behaviour import get_behaviour
 
-    return queries.get_behaviour(as_of=as_of)
+    return get_behaviour(as_of=as_of)
 
 
 def cell_members(
     *, as_of: date | None = None, r: int | None, f: int | None, m: int | None, page: int = 1, size: int = 50
 ) -> Page[Member]:
     """The customers of a cell (None: any score), most net spend first."""
-    from guibin.insight import queries
+    from guibin.insight.queries import rfm
 
     only = [(score,) if score is not None else () for score in (r, f, m)]
-    chosen = queries.Chosen(r=only[0], f=only[1], m=only[2])
-    return queries.list_members(as_of=as_of, chosen=chosen, page=page, size=size)
+    chosen = rfm.Chosen(r=only[0], f=only[1], m=only[2])
+    return rfm.list_members(as_of=as_of, chosen=chosen, page=page, size=size)
 
 
 def group_members(group: str, *, as_of: date | None = None, page: int = 1, size: int = 50) -> Page[Member]:
     """The customers of a named group (``GROUPS``), most net spend first. Raises ``GroupUnknown``."""
-    from guibin.insight import queries
+    from guibin.insight.queries import rfm
 
-    chosen = queries.Chosen(groups=(group,))
-    return queries.list_members(as_of=as_of, chosen=chosen, page=page, size=size)
+    chosen = rfm.Chosen(groups=(group,))
+    return rfm.list_members(as_of=as_of, chosen=chosen, page=page, size=size)
 
 
 def stage_members(stage: Stage, *, as_of: date | None = None, page: int = 1, size: int = 50) -> Page[Member]:
     """The customers of a lifecycle stage, most net spend first."""
-    from guibin.insight import queries
+    from guibin.insight.queries import rfm
 
-    chosen = queries.Chosen(stages=(stage.value,))
-    return queries.list_members(as_of=as_of, chosen=chosen, page=page, size=size)
+    chosen = rfm.Chosen(stages=(stage.value,))
+    return rfm.list_members(as_of=as_of, chosen=chosen, page=page, size=size)

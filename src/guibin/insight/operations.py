@@ -22,14 +22,14 @@ from guibin.insight.facts.engine import (
     open_engine,
     view_statements,
 )
-from guibin.insight.facts.judging import as_record, from_record
 from guibin.insight.facts.making import Made, Published, make_all, make_changed
 from guibin.insight.models import Refresh
 from guibin.insight.preferences import get_wishes
-from guibin.insight.queries.facts import get_day_of
+from guibin.insight.queries.published import get_day_of
 from guibin.insight.reports import RefreshResult
+from guibin.insight.rules.records import as_record, from_record
 from guibin.insight.rules.wishes import Wishes
-from guibin.insight.warehouse import extract, versions
+from guibin.insight.warehouse import declared, extract, versions
 from guibin.insight.warehouse.copying import build_version
 from guibin.insight.warehouse.versions import Version
 
@@ -87,8 +87,8 @@ def _silent(_done: int, _total: int) -> None:
 
 def _copy(link: object, tell: Progress) -> Version:
     """The next version, built from one snapshot."""
-    datasets = extract.all_datasets()
-    extract.required(datasets, *SOURCE_NAMES)
+    datasets = declared.all_datasets()
+    declared.required(datasets, *SOURCE_NAMES)
     previous = _known(versions.find_current())
     expected = 1 if previous else _expected_rows([dataset.table for dataset in datasets.values()])
     seen = 0

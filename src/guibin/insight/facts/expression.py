@@ -14,8 +14,8 @@ from typing import Any
 import ibis
 from ibis.expr.types import Column, Table
 
-from guibin.insight.facts.schema import COUNTED, COUNTED_NAMES
 from guibin.insight.rules.count import TOP_CATEGORIES
+from guibin.insight.rules.fact_row import COUNTED, COUNTED_NAMES
 from guibin.insight.rules.windows import MONTHS, YearWindow
 
 CANCELLED = "cancelled"
@@ -295,10 +295,6 @@ INTEGERS = frozenset((
 ))  # fmt: skip
 
 
-def _type_name(kind: Any) -> str:
-    return {"date32[day]": "date", "double": "float64"}.get(
-        str(kind), "array<int64>" if str(kind).startswith("list") else str(kind)
-    )
-
-
-TYPES = {name: _type_name(kind) for name, kind in COUNTED}
+# Ibis calls two of the types otherwise than Arrow.
+IBIS_NAMES = {"date32": "date", "list<int64>": "array<int64>"}
+TYPES = {name: IBIS_NAMES.get(kind, kind) for name, kind in COUNTED}

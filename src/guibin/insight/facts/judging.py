@@ -5,7 +5,6 @@ each row is judged by them. Both need six narrow columns only, whichever engine 
 """
 
 import json
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -15,8 +14,9 @@ import pyarrow.compute as pc
 
 from guibin.insight.facts.schema import COUNTED_NAMES, FACT_SCHEMA, JUDGED_NAMES
 from guibin.insight.rules.count import Judging
+from guibin.insight.rules.records import as_record, from_record
 from guibin.insight.rules.scores import Cuts, Window, quintile_cuts
-from guibin.insight.rules.stages import Source, Stage, StageThresholds, derive_thresholds
+from guibin.insight.rules.stages import Stage, StageThresholds, derive_thresholds
 from guibin.insight.rules.wishes import Wishes
 
 JUDGING = b"guibin.judging"
@@ -134,26 +134,3 @@ def judge_table(counted: pa.Table, judging: Judging) -> pa.Table:
 def judging_of(facts: pa.Table) -> Judging:
     """The thresholds and cut points a fact table was judged by."""
     return from_record(json.loads(facts.schema.metadata[JUDGING]))
-
-
-def as_record(judging: Judging) -> dict[str, Any]:
-    """For the refresh's row and for the fact file's metadata."""
-    return asdict(judging)
-
-
-def from_record(record: dict[str, Any]) -> Judging:
-    limits, cuts = record["limits"], record["cuts"]
-    source: Source = limits["source"]
-    return Judging(
-        limits=StageThresholds(
-            new_days=limits["new_days"],
-            at_risk_days=limits["at_risk_days"],
-            dormant_days=limits["dormant_days"],
-            churned_days=limits["churned_days"],
-            active_months_min=limits["active_months_min"],
-            source=source,
-            repeat_customers=limits["repeat_customers"],
-        ),
-        cuts=Cuts(tuple(cuts["recency"]), tuple(cuts["frequency"]), tuple(cuts["money"])),
-        window=record["window"],
-    )

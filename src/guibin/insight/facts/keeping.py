@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from guibin.insight.facts.schema import COUNTED_NAMES
-from guibin.insight.warehouse.copying import link_or_copy, write_options
+from guibin.insight.warehouse.files import link_or_copy, write_options
 from guibin.insight.warehouse.versions import Version
 
 DELTA_SHARE_MAX = 10  # per cent

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from guibin.insight.facts.engine import open_duck, view_statements
 from guibin.insight.facts.store import facts_of
-from guibin.insight.queries.facts import get_current_day, get_wishes_now
+from guibin.insight.queries.published import get_current_day, get_wishes_now
 from guibin.insight.reports import Behaviour, Bucket, CategorySales, MonthSales
 from guibin.insight.rules.count import rounded_share
 from guibin.insight.rules.shares import per_mille

@@ -15,7 +15,7 @@ from guibin.insight.errors import CutsInvalid, GroupUnknown
 from guibin.insight.facts.judging import RFM_COLUMNS
 from guibin.insight.facts.store import facts_of, judging_of
 from guibin.insight.preferences import ALL, own_cuts
-from guibin.insight.queries.facts import get_current_day, get_wishes_now
+from guibin.insight.queries.published import get_current_day, get_wishes_now
 from guibin.insight.reports import Cell, Flow, Group, Member, Migration, RfmReport
 from guibin.insight.rules.count import Judging
 from guibin.insight.rules.scores import GROUPS, SCORES, Cuts, group_of

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from guibin.insight.facts.engine import open_duck, view_statements
 from guibin.insight.facts.judging import find_limits
 from guibin.insight.facts.store import facts_of, judging_of
-from guibin.insight.queries.facts import get_current_day, get_wishes_now
+from guibin.insight.queries.published import get_current_day, get_wishes_now
 from guibin.insight.reports import Concentration, Curve, CurvePoint, StageCount, StageReport
 from guibin.insight.rules.shares import concentrate, per_mille
 from guibin.insight.rules.stages import Stage, StageThresholds

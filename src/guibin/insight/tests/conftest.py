@@ -11,17 +11,15 @@ from guibin.insight.tests.tables import STAND_INS
 @pytest.fixture
 def warehouse(settings, tmp_path, transactional_db, monkeypatch):
     """An empty warehouse beside a database whose writes are committed."""
-    from guibin.insight.queries import facts
-    from guibin.insight.warehouse import extract
+    from guibin.insight.warehouse import declared
 
     settings.HOME = tmp_path
-    real = extract.all_datasets
+    real = declared.all_datasets
 
     def datasets():
         return {**STAND_INS, **real()}
 
-    monkeypatch.setattr(extract, "all_datasets", datasets)
-    monkeypatch.setattr(facts, "all_datasets", datasets)
+    monkeypatch.setattr(declared, "all_datasets", datasets)
     yield tmp_path / "warehouse"
     _wait_until_alone()
 

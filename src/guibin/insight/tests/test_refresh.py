@@ -216,9 +216,9 @@ settings.DATABASES["default"]["NAME"] = connections["default"].settings_dict["NA
 from pathlib import Path
 settings.HOME = Path({home!r})
 from guibin.insight.tests.tables import STAND_INS
-from guibin.insight.warehouse import extract, versions
-real = extract.all_datasets
-extract.all_datasets = lambda: {{**STAND_INS, **real()}}
+from guibin.insight.warehouse import declared, versions
+real = declared.all_datasets
+declared.all_datasets = lambda: {{**STAND_INS, **real()}}
 from guibin.insight import api, operations
 def die(*args, **kwargs):
     os.kill(os.getpid(), 9)

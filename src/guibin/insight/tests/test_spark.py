@@ -13,7 +13,7 @@ import pytest
 from guibin.insight.facts.counting import count_all
 from guibin.insight.facts.engine import open_engine
 from guibin.insight.tests.shops import SCHEMAS, Shop
-from guibin.insight.warehouse import copying
+from guibin.insight.warehouse import copying, files
 from guibin.insight.warehouse.versions import Content, Version
 
 pytest.importorskip("pyspark", reason="the extra guibin[spark] is not installed")
@@ -74,7 +74,7 @@ def random_shop(seed: int, customers: int = 200, orders: int = 3000) -> Shop:
 
 def write_as_refreshes_do(folder: Path, base: pa.Table, delta: pa.Table, gone: pa.Table) -> None:
     """The base as a full copy writes it, the rest as an incremental one does."""
-    pq.write_table(base, folder / "base.parquet", **copying.write_options(base.schema))
+    pq.write_table(base, folder / "base.parquet", **files.write_options(base.schema))
     link = duckdb.connect()
     for name, table in (("delta", delta), ("gone", gone)):
         link.register(name, table)

@@ -13,9 +13,10 @@ from guibin.accounts import api as accounts
 from guibin.core.money import Money
 from guibin.core.paging import Page
 from guibin.customers import api as customers
-from guibin.insight import api, queries
+from guibin.insight import api
 from guibin.insight.errors import DayInvalid
 from guibin.insight.permissions import EXPORT_REPORTS, VIEW_REPORTS
+from guibin.insight.queries import rfm
 from guibin.insight.rules.scores import GROUPS, SCORES, group_of
 from guibin.insight.views.pages import Day, needs_facts, page
 from guibin.insight.wording import GROUP_LABELS, STAGE_LABELS
@@ -121,12 +122,12 @@ def _day(text: Any) -> date | None:
     return day
 
 
-def chosen_by(state: ListState) -> queries.Chosen:
+def chosen_by(state: ListState) -> rfm.Chosen:
     orders, since, was = state.get("orders"), _day(state.get("since")), tuple(state.get("was") or ())
     bounds = None
     if orders is not None:
         bounds = (int(orders.low or 0), None if orders.high is None else int(orders.high))
-    return queries.Chosen(
+    return rfm.Chosen(
         r=tuple(int(score) for score in state.get("r") or ()),
         f=tuple(int(score) for score in state.get("f") or ()),
         m=tuple(int(score) for score in state.get("m") or ()),
@@ -138,7 +139,7 @@ def chosen_by(state: ListState) -> queries.Chosen:
 
 
 def fetch(state: ListState, day: date, *, size: int | None = None, number: int | None = None) -> Page[Row]:
-    found = queries.list_members(
+    found = rfm.list_members(
         as_of=day,
         chosen=chosen_by(state),
         page=number or state.page,

@@ -5,12 +5,9 @@ replaces or that were deleted. Unchanged files are linked, not copied. When the 
 is written anew.
 """
 
-import os
-import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -18,6 +15,7 @@ import pyarrow.parquet as pq
 
 from guibin.core.manifest import Dataset
 from guibin.insight.warehouse.extract import Snapshot, arrow_schema, fingerprint
+from guibin.insight.warehouse.files import link_or_copy, write_options
 from guibin.insight.warehouse.versions import Content, Version, begin, new_id
 
 PARTS = ("base", "delta", "gone")
@@ -65,23 +63,6 @@ def _copy_all(snapshot: Snapshot, dataset: Dataset, folder: Path, progress: Prog
     return Content(dataset.name, dataset.key, fingerprint(dataset), rows, 0, 0, -1)
 
 
-def write_options(schema: pa.Schema) -> dict[str, Any]:
-    """How Parquet is written: numbers and days as packed differences, which is a third of the size that
-    snappy leaves and reads faster than anything that must be unpacked; texts by dictionary."""
-    packed = []
-    for field in schema:
-        kind, path = field.type, field.name
-        if pa.types.is_list(kind):
-            kind, path = kind.value_type, f"{path}.list.element"
-        if pa.types.is_integer(kind) or pa.types.is_date(kind):
-            packed.append(path)
-    return {
-        "compression": "none",
-        "use_dictionary": [field.name for field in schema if pa.types.is_string(field.type)],
-        "column_encoding": dict.fromkeys(packed, "DELTA_BINARY_PACKED"),
-    }
-
-
 def _copy_changes(
     snapshot: Snapshot, dataset: Dataset, previous: Version, folder: Path, progress: Progress
 ) -> Content:
@@ -102,14 +83,6 @@ def _link(previous: Version, dataset: Dataset, folder: Path) -> None:
         source = previous.file(dataset.name, part)
         if source.exists():
             link_or_copy(source, folder / dataset.name / source.name)
-
-
-def link_or_copy(source: Path, target: Path) -> None:
-    """A second name for a file that is never changed; a copy where the file system has no links."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy2(source, target)
 
 
 def _merge(

@@ -13,7 +13,7 @@ from guibin.loyalty.events import PolicyActivated, PolicyVersionSaved
 from guibin.loyalty.models import Policy, PolicyVersion
 from guibin.loyalty.permissions import EDIT_POLICIES
 from guibin.loyalty.queries.policies import as_version
-from guibin.loyalty.queries.preview import read_token
+from guibin.loyalty.queries.tokens import read_token
 from guibin.loyalty.rules.tree import Rules, digest
 from guibin.loyalty.values import VersionView
 

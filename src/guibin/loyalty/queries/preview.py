@@ -6,20 +6,17 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from django.core import signing
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from guibin.loyalty.errors import PreviewNeeded
 from guibin.loyalty.queries.decisions import Decider, Lists
 from guibin.loyalty.queries.numbers import currency_warning
 from guibin.loyalty.queries.standing import list_current_levels
+from guibin.loyalty.queries.tokens import make_token
 from guibin.loyalty.rules.score import ScoreFormula
-from guibin.loyalty.rules.tree import Rules, digest
+from guibin.loyalty.rules.tree import Rules
 from guibin.loyalty.values import LevelPreview, Preview, level_view
 
-SALT = "guibin.loyalty.preview"
-TOKEN_LIFE_SECONDS = 24 * 60 * 60
 SAMPLES_PER_LEVEL = 3
 
 
@@ -52,27 +49,13 @@ def preview_rules(
         "total_12m_minor": int(decider.spend.sum()),
     }
     return Preview(
-        token=signing.dumps(
-            {"rules": digest(rules), "as_of": as_of.isoformat(), "levels": decider.counts(), **counts},
-            salt=SALT,
-        ),
+        token=make_token(rules, {"as_of": as_of.isoformat(), "levels": decider.counts(), **counts}),
         as_of=as_of,
         levels=levels,
         samples=tuple(decider.members(shown)),
         warnings=tuple(_warnings(decider, currency)),
         **counts,
     )
-
-
-def read_token(token: str, rules: Rules) -> Mapping[str, Any]:
-    """What the preview of exactly these rules said. Raises `PreviewNeeded`."""
-    try:
-        said: dict[str, Any] = signing.loads(token, salt=SALT, max_age=TOKEN_LIFE_SECONDS)
-    except signing.BadSignature as error:
-        raise PreviewNeeded from error
-    if said.pop("rules") != digest(rules):
-        raise PreviewNeeded
-    return said
 
 
 def _level_preview(decider: Decider, at: int, present: Mapping[int, str]) -> LevelPreview:

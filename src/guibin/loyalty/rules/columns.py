@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 
 from guibin.loyalty.rules.facts import FACTS, SCORE, Fact
 from guibin.loyalty.rules.plain import line_of
-from guibin.loyalty.rules.score import COLUMNS, Ints, ScoreFormula, compute_score_column
+from guibin.loyalty.rules.score import COLUMNS, ScoreFormula
+from guibin.loyalty.rules.score_columns import Ints, compute_score_column
 from guibin.loyalty.rules.tree import EXCLUDE, All, AnyOf, Compare, Listed, Node, Rules, used_facts
 
 Bools = npt.NDArray[np.bool_]
