@@ -84,7 +84,15 @@ from guibin.customers.queries.labels import (
     list_notes,
     list_tags,
 )
-from guibin.customers.queries.parts import Head, Sheet, head_part, read_head, read_sheet, sheet_part
+from guibin.customers.queries.parts import (
+    Head,
+    Sheet,
+    head_part,
+    joined_part,
+    read_head,
+    read_sheet,
+    sheet_part,
+)
 from guibin.customers.queries.people import (
     count_customers,
     find_id,
@@ -198,6 +206,7 @@ __all__ = [
     "get_customer",
     "get_id",
     "head_part",
+    "joined_part",
     "list_attributes",
     "list_cards_below",
     "list_cities",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from guibin.core.paging import Page
 from guibin.core.permissions import Actor
-from guibin.integrations.errors import ImportUnknown
+from guibin.integrations.errors import ImportUnknown, told
 from guibin.integrations.mapping.targets import KIND_LABELS
 from guibin.integrations.models import ImportRun, ImportTemplate
 
@@ -157,11 +157,19 @@ def list_waiting(*, limit: int = 5) -> list[Waiting]:
         Waiting(
             id=run.pk,
             title=_("Import %(id)s: %(kind)s") % {"id": run.pk, "kind": KIND_LABELS[run.kind]},
-            what_is_needed=str(WAITING[run.state]),
+            what_is_needed=_needed(run),
             since=run.started_at or run.created_at,
         )
         for run in rows
     ]
+
+
+def _needed(run: ImportRun) -> str:
+    """What is to be done; a file that was refused before its first row can only be replaced."""
+    if run.state == "failed" and run.started_at is None:
+        why = told(run.error_code, run.error_data)
+        return _("%(why)s Load another file.") % {"why": why} if why else _("Load another file.")
+    return str(WAITING[run.state])
 
 
 def request_mark(key: str) -> str:

@@ -38,6 +38,7 @@ from guibin.loyalty.queries.numbers import (
     get_preset_rules,
     list_presets,
     read_formula,
+    read_near_permille,
 )
 from guibin.loyalty.queries.parts import (
     Stand,
@@ -206,6 +207,7 @@ __all__ = [
     "preview_policy",
     "read_formula",
     "read_names",
+    "read_near_permille",
     "read_stand",
     "read_stand_words",
     "reason_phrases",
@@ -329,12 +331,11 @@ def loyalty_scores(facts: "pa.Table") -> "pa.Array":
 
 
 def loyalty_score(facts: Mapping[str, object], formula: ScoreFormula) -> float:
-    """The loyalty score of one fact row, 0 to 100: what ``loyalty_scores`` gives for a table of that row."""
-    from guibin.loyalty.rules.score import compute_score_tenths, fit_formula, read_score_inputs
+    """The loyalty score of one fact row, 0 to 100, by the formula of ``read_formula``: the same number
+    that ``loyalty_scores`` gives the customer in the table of everybody."""
+    from guibin.loyalty.rules.score import compute_score_tenths, read_score_inputs
 
-    inputs = read_score_inputs(facts)
-    measured = tuple(part for part, value in inputs.items() if value and value > 0)
-    return compute_score_tenths(fit_formula(formula, measured), inputs) / 10
+    return compute_score_tenths(formula, read_score_inputs(facts)) / 10
 
 
 def receipt_json(

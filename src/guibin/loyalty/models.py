@@ -138,6 +138,8 @@ class EvaluationRun(models.Model):
     gained = models.PositiveIntegerField()
     changed = models.PositiveIntegerField()
     lost = models.PositiveIntegerField()
+    # Parts of the loyalty score that nobody's facts had anything for; null before they were kept.
+    left_out = models.JSONField(null=True)
 
     def __str__(self) -> str:
         return f"{self.version_id} {self.as_of}"

@@ -191,6 +191,45 @@ def next_sentence(receipt: Receipt, next_level: LevelView | None, currency: str)
     }
 
 
+def next_marks(
+    receipt: Receipt, levels: Mapping[str, LevelView], next_code: str, currency: str
+) -> tuple[tuple[float, str], ...]:
+    """Places on the bar to the next level, 0 to 1, each with the level and line that lies there.
+
+    The bar measures the condition that is furthest off. It begins at nothing and ends at that condition's
+    line; a lower level has a mark where it asks for less of the same. Empty where the bar measures nothing
+    that grows from nothing, such as a place on a list or days since the last purchase.
+    """
+    result = receipt.decision.of(next_code)
+    if result is None or receipt.decision.excluded or next_code not in levels:
+        return ()
+    far = max(result.needs, key=_far_off, default=None)
+    if far is None or far.list or far.op not in ("gte", "gt") or not far.threshold > 0:
+        return ()
+    lines: dict[int, str] = {}
+    for lower in receipt.decision.levels:
+        if lower.level == next_code:
+            break
+        asked = [c.threshold for c in lower.conditions if (c.fact, c.op) == (far.fact, far.op)]
+        if asked and 0 < min(asked) < far.threshold:
+            lines[min(asked)] = levels[lower.level].name
+    lines[far.threshold] = levels[next_code].name
+    return (
+        (0.0, threshold_value(far.fact, 0, currency)),
+        *(
+            (line / far.threshold, f"{name} {threshold_value(far.fact, line, currency)}")
+            for line, name in sorted(lines.items())
+        ),
+    )
+
+
+def _far_off(need: ConditionResult) -> float:
+    """How far a need is from its line, 0 to 1; nothing known is furthest."""
+    if need.missing is None or not need.fact:
+        return 1.0
+    return need.missing / max(1, abs(need.threshold * FACTS[need.fact].divisor))
+
+
 def part_label(part: ScorePart) -> str:
     """Name of a part of the loyalty score."""
     return str(PART_LABELS[part.part])

@@ -7,10 +7,12 @@ it is a template as everywhere. What comes from outside is escaped by ``safe`` o
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from guibin.console.profile.reading import PageRead
+from guibin.console.profile.suggesting import list_suggestions
 from guibin.console.profile.summary import Summary
 from guibin.console.profile.timeline import CHANNELS, Timeline
 from guibin.core.permissions import Actor
@@ -91,7 +93,7 @@ def _standing(standing: loyalty.StandWords) -> str:
     if standing.next_level:
         reached = SafeString(formats.percent(standing.reached, 1))
         body = SafeString(f"{safe(standing.ahead)} {drawn.tier(standing.next_badge, standing.next_level)}")
-        ahead = str(drawn.next_level(standing.reached, body=body, part={"note": reached}))
+        ahead = str(drawn.next_level(standing.reached, standing.marks, body=body, part={"note": reached}))
     else:
         ahead = f'<p class="muted">{safe(_("This is the highest level."))}</p>'
     policy = _("Policy “%(policy)s”, as of %(day)s.") % {
@@ -106,6 +108,20 @@ def _standing(standing: loyalty.StandWords) -> str:
         f'<div class="gb-cols pro-standing" data-split="half">\n{ahead}\n'
         f"{drawn.receipt(_('Why'), body=why)}\n</div>"
     )
+
+
+def draw_suggestions(summary: Summary) -> SafeString:
+    """What to do next, each with its reason; empty where no fact calls for anything."""
+    cards = [
+        f'<article class="gb-nba"><h3>{safe(each.title)}</h3>'
+        f'<div class="gb-nba-why">{safe(_("Because: %(fact)s") % {"fact": each.because})}</div>'
+        f'<footer><a href="{safe(each.url)}">{safe(each.evidence)}</a></footer></article>'
+        for each in list_suggestions(summary, today=timezone.localdate())
+    ]
+    if not cards:
+        return SafeString("")
+    label = safe(_("What to do next"))
+    return SafeString(f'<section class="pro-next" aria-label="{label}">{"".join(cards)}</section>')
 
 
 def draw_tabs(summary: Summary, *, actor: Actor, tab: str) -> SafeString:

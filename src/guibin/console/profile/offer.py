@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from guibin.core.manifest import HelpPage, Link
-from guibin.customers.api import VIEW_CUSTOMER
+from guibin.customers.permissions import VIEW_CUSTOMER
 
 LINKS = (
     Link("customers.profile", "console-profile", _("Customer"), VIEW_CUSTOMER),

@@ -49,4 +49,5 @@ def read_page(rows: list[Row], *, actor: Actor, channel: str) -> PageRead | None
     summary = read_summary(rows[:head], actor=actor)
     if summary is None:
         return None
-    return PageRead(summary, read_timeline(rows[head:], actor=actor, channel=channel))
+    joined_on = summary.customer.joined_on
+    return PageRead(summary, read_timeline(rows[head:], actor=actor, channel=channel, joined_on=joined_on))

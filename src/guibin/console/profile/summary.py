@@ -41,6 +41,7 @@ class Summary:
     stats: list[Stat]
     standing: loyalty.StandWords | None
     currency: str
+    near_permille: int
 
 
 def summary_parts(number: str) -> list[ReadPart]:
@@ -62,7 +63,9 @@ def read_summary(rows: Sequence[Row], *, actor: Actor) -> Summary | None:
         return None
     facts = insight.read_fact_row(counted)
     currency = text(place[0])
-    score = loyalty.loyalty_score(facts, loyalty.read_formula(formula[0])) if facts else 0.0
+    numbers = (formula[0], formula[1])
+    known = loyalty.read_formula(numbers)
+    score = loyalty.loyalty_score(facts, known) if facts and known else None
     return Summary(
         customer=customer,
         store=text(place[1]),
@@ -70,11 +73,12 @@ def read_summary(rows: Sequence[Row], *, actor: Actor) -> Summary | None:
         stats=list_stats(facts, score=score, currency=currency, number=customer.number),
         standing=loyalty.read_stand_words(standing) if actor.may(loyalty.VIEW_VIPS) else None,
         currency=currency,
+        near_permille=loyalty.read_near_permille(numbers),
     )
 
 
-def list_stats(facts: Facts | None, *, score: float, currency: str, number: str) -> list[Stat]:
-    """The row of figures; empty for somebody who never bought."""
+def list_stats(facts: Facts | None, *, score: float | None, currency: str, number: str) -> list[Stat]:
+    """The row of figures; empty for somebody who never bought, without a score while nobody was decided."""
     if facts is None or not facts["orders_count"]:
         return []
     purchases = link_url("customers.profile", number=number) + "?tab=purchases"
@@ -94,7 +98,7 @@ def list_stats(facts: Facts | None, *, score: float, currency: str, number: str)
         ),
         Stat(_("Average purchase"), _money(facts["average_order_minor"], currency)),
         Stat(_("Last purchase"), _days_ago(facts["recency_days"]), _rhythm(facts)),
-        Stat(_("Loyalty score"), formats.number(score, 1), _("of 100")),
+        *([] if score is None else [Stat(_("Loyalty score"), formats.number(score, 1), _("of 100"))]),
         Stat(
             _("Stage"),
             str(insight.STAGE_LABELS.get(stage, stage)),

@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guibin.accounts import api as accounts
-from guibin.core.composed import ComposedRead, ReadPart, Row
+from guibin.core.composed import ComposedRead, ReadPart, Row, text
 from guibin.core.errors import Text
 from guibin.core.events import LOGGED_ACTORS, Told, declared_events, read_logged, timeline_part
 from guibin.core.permissions import Actor
+from guibin.customers import api as customers
 from guibin.loyalty import api as loyalty
 from guibin.purchases import api as purchases
 from guibin.web import formats
@@ -29,11 +30,16 @@ MIDNIGHT = time()
 TOLD_ELSEWHERE = frozenset(
     {"purchases.order_placed", "purchases.order_extended", "purchases.refund_recorded"}
 )
+ARRIVED = "customers.customer_created"
+# Who looked at what is for the log; the customer's own story leaves it out unless it is asked for.
+LOOKED = frozenset({"customers.personal_data_revealed"})
+WITH_LOOKS = "looks"
 CHANNELS: Mapping[str, Text] = {
     "": gettext_lazy("Everything"),
     "purchases": gettext_lazy("Purchases"),
     "loyalty": gettext_lazy("VIP standing"),
     "customers": gettext_lazy("Profile"),
+    WITH_LOOKS: gettext_lazy("With who looked"),
 }
 
 
@@ -68,11 +74,9 @@ class Timeline:
 
 def timeline_parts(customer_id: str, *, channel: str, before: str = "'infinity'") -> list[ReadPart]:
     """What a stretch of the timeline is told from: SQL expressions of whose it is, and of its end."""
-    names = [
-        name
-        for name in declared_events()
-        if name not in TOLD_ELSEWHERE and (not channel or name.startswith(f"{channel}."))
-    ]
+    left_out = TOLD_ELSEWHERE if channel == WITH_LOOKS else TOLD_ELSEWHERE | LOOKED
+    narrowed = f"{channel}." if channel and channel != WITH_LOOKS else ""
+    names = [name for name in declared_events() if name not in left_out and name.startswith(narrowed)]
     return [
         purchases.recent_part(customer_id, limit=SHOWN + 1, before=before),
         accounts.stores_part(purchases.STORES_OF_RECENT),
@@ -85,7 +89,8 @@ def timeline_parts(customer_id: str, *, channel: str, before: str = "'infinity'"
 @cache
 def _earlier(channel: str) -> ComposedRead:
     """``$1`` is a customer's id, ``$2`` the instant before which the stretch ends."""
-    return ComposedRead(timeline_parts("$1::bigint", channel=channel, before="$2"))
+    parts = timeline_parts("$1::bigint", channel=channel, before="$2")
+    return ComposedRead([*parts, customers.joined_part("$1::bigint")])
 
 
 def read_earlier(customer_id: int, *, actor: Actor, channel: str, before: datetime) -> Timeline:
@@ -93,18 +98,29 @@ def read_earlier(customer_id: int, *, actor: Actor, channel: str, before: dateti
     channel = channel if channel in CHANNELS else ""
     statement = _earlier(channel)
     rows = statement.run_surely(str(customer_id).encode(), before.isoformat().encode())
-    return read_timeline(rows, actor=actor, channel=channel)
+    *told, (joined,) = rows
+    day = date.fromisoformat(text(joined)) if joined else None
+    return read_timeline(told, actor=actor, channel=channel, joined_on=day, before=before)
 
 
-def read_timeline(rows: Sequence[Row], *, actor: Actor, channel: str) -> Timeline:
+def read_timeline(
+    rows: Sequence[Row],
+    *,
+    actor: Actor,
+    channel: str,
+    joined_on: date | None,
+    before: datetime | None = None,
+) -> Timeline:
     """About ``SHOWN`` items from the rows of ``timeline_parts``; things of one instant stay together."""
     bought, stores, logged, people, policy = rows
     items: list[Item] = []
-    if channel in ("", "purchases") and actor.may(purchases.VIEW_ORDERS):
+    if channel in ("", WITH_LOOKS, "purchases") and actor.may(purchases.VIEW_ORDERS):
         orders, refunds = purchases.read_recent(bought)
         items += _bought(orders, accounts.read_names(stores))
         items += _refunded(refunds)
-    items += _logged(read_logged(logged), accounts.read_names(people), policy)
+    items += _logged(read_logged(logged), accounts.read_names(people), policy, joined_on)
+    if channel in ("", WITH_LOOKS, "customers") and joined_on is not None:
+        items += _joined(joined_on, before)
     items.sort(key=lambda item: item.at, reverse=True)
     shown = items[:SHOWN]
     if len(items) > SHOWN:
@@ -171,7 +187,23 @@ def _clock(at: datetime) -> str:
     return "" if local.time() == MIDNIGHT else f"{local:%H:%M}"
 
 
-def _logged(rows: Sequence[Told], people: Mapping[int, str], policy: Row) -> Iterator[Item]:
+def _joined(day: date, before: datetime | None) -> Iterator[Item]:
+    """The day a customer joined, as the first thing of that day."""
+    at = datetime.combine(day, MIDNIGHT, timezone.get_current_timezone())
+    if before is None or at < before:
+        yield Item(at=at, title=_("Became a customer"), icon="user-plus")
+
+
+def _arrival(told: Told, joined_on: date | None) -> str:
+    """How a customer came into the house: with a file, or by hand; "" where the event's own words say it."""
+    if told.data.get("import_id") or told.origin != "live":
+        return _("Came in with a file")
+    return _("Entered here") if joined_on is not None else ""
+
+
+def _logged(
+    rows: Sequence[Told], people: Mapping[int, str], policy: Row, joined_on: date | None
+) -> Iterator[Item]:
     declared = declared_events()
     has_codes = any(row.name.startswith("loyalty.") for row in rows)
     names = loyalty.read_names(policy) if has_codes else {}
@@ -179,7 +211,8 @@ def _logged(rows: Sequence[Told], people: Mapping[int, str], policy: Row) -> Ite
         event = declared[row.name]
         yield Item(
             at=row.at,
-            title=str(event.wording) % _Words(row.data, names),
+            title=(row.name == ARRIVED and _arrival(row, joined_on))
+            or str(event.wording) % _Words(row.data, names),
             icon=event.icon.removeprefix("ti-"),
             where=_who(row, people),
             clock=_clock(row.at),
@@ -206,5 +239,6 @@ def _who(row: Told, people: Mapping[int, str]) -> str:
     if kind == "staff":
         return people.get(int(number), "")
     if row.origin != "live":
-        return _("from an import")
+        said = row.name == ARRIVED or row.name.startswith("loyalty.")  # the line itself says how
+        return "" if said else _("from an import")
     return _("by a program") if kind == "key" else ""

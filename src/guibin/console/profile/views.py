@@ -9,7 +9,13 @@ from django.views.decorators.cache import never_cache
 
 from guibin.accounts import api as accounts
 from guibin.console.profile import insight_tab
-from guibin.console.profile.drawing import draw_header, draw_stretch, draw_tabs, draw_timeline
+from guibin.console.profile.drawing import (
+    draw_header,
+    draw_stretch,
+    draw_suggestions,
+    draw_tabs,
+    draw_timeline,
+)
 from guibin.console.profile.reading import PageRead, find_header, find_page
 from guibin.console.profile.summary import Summary
 from guibin.console.profile.timeline import read_earlier
@@ -55,6 +61,7 @@ def _frame(request: HttpRequest, summary: Summary, tab: str, **more: object) -> 
         "menu_key": "customers.list",
         "name": summary.customer.shown_name,
         "header": draw_header(summary, actor=actor),
+        "suggestions": draw_suggestions(summary),
         "tabs": draw_tabs(summary, actor=actor, tab=tab),
         "tab": tab,
         **more,

@@ -11,9 +11,10 @@ from guibin.core.composed import ReadPart, Row, text
 from guibin.core.permissions import Actor
 from guibin.core.sealing import SealKey, vault
 from guibin.customers.queries import sealed
+from guibin.customers.rules.birthday import decode_birthday
 from guibin.customers.rules.contact import show_contact
 from guibin.customers.rules.profile import unpack_details
-from guibin.customers.rules.values import Attribute, AttributeFact
+from guibin.customers.rules.values import Attribute, AttributeFact, Birthday
 
 COLUMNS = (
     "id",
@@ -107,6 +108,7 @@ class Sheet:
     name: str
     latin_name: str
     joined_on: date | None
+    birthday: Birthday | None
     interests: str
     contacts: tuple[ContactLine, ...]
     tags: tuple[str, ...]
@@ -120,6 +122,15 @@ class Sheet:
     @property
     def phone(self) -> str:
         return next((contact.value for contact in self.contacts if contact.kind == "phone"), "")
+
+
+def joined_part(customer_id: str) -> ReadPart:
+    """The day on which the customer whose id is the SQL expression ``customer_id`` joined, where known."""
+    return ReadPart(
+        name="joined",
+        sql=f"SELECT c.joined_on FROM customers_customer c WHERE c.id = {customer_id}",  # noqa: S608 - as above
+        columns=("joined_on",),
+    )
 
 
 SHEET_COLUMNS = (
@@ -187,6 +198,7 @@ def read_sheet(row: Row, *, actor: Actor) -> Sheet | None:
         name=(key and key.open_or_none(sealed.NAME, name)) or "",
         latin_name=(key and key.open_or_none(sealed.LATIN_NAME, latin)) or "",
         joined_on=date.fromisoformat(text(joined_on)) if joined_on else None,
+        birthday=decode_birthday(known["birthday"]) if known.get("birthday") else None,
         interests=known.get("interests", ""),
         contacts=() if key is None else tuple(_contact(key, *each) for each in contacts),
         tags=tuple(tags),

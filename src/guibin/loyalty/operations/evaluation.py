@@ -78,6 +78,7 @@ def evaluate(
             gained=sum(1 for move in moves if not move.level_from),
             changed=sum(1 for move in moves if move.level_from and move.level_to),
             lost=sum(1 for move in moves if not move.level_to),
+            left_out=list(decider.formula.left_out),
         )
         _record(moves, run, version, actor=actor, at=at, origin=origin)
         return as_evaluation(run)

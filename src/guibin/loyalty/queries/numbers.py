@@ -1,6 +1,8 @@
 """The organisation's numbers: presets with them filled in, and the score's formula."""
 
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from django.utils.translation import gettext as _
@@ -62,14 +64,35 @@ def get_formula() -> ScoreFormula:
 
 
 def formula_part() -> ReadPart:
-    """The formula's numbers as part of a composed read."""
-    return preferences.stored_part(SCORE_NUMBERS)
+    """The formula's numbers and what the last evaluation left out, as part of a composed read."""
+    stored = preferences.stored_part((*SCORE_NUMBERS, own.NEAR))
+    return ReadPart(
+        name="formula",
+        sql=f"""
+            SELECT s.changed, (SELECT n.left_out FROM loyalty_evaluationrun n ORDER BY n.id DESC LIMIT 1)
+                   AS left_out
+            FROM ({stored.sql}) s""",  # noqa: S608 - our own statement
+        columns=("changed", "left_out"),
+    )
 
 
 @lru_cache(maxsize=16)
-def read_formula(changed: bytes | None) -> ScoreFormula:
-    """``get_formula`` of what ``formula_part`` read."""
-    return _formula_of(preferences.read_stored(changed, SCORE_NUMBERS))
+def read_formula(row: tuple[bytes | None, bytes | None]) -> ScoreFormula | None:
+    """The formula that decided last, from the row of ``formula_part``; None while nobody was decided.
+
+    Which parts a shop has no data for is seen from everybody's facts, never from one customer's.
+    """
+    changed, left_out = row
+    if left_out is None:
+        return None
+    formula = _formula_of(preferences.read_stored(changed, SCORE_NUMBERS))
+    return replace(formula, left_out=tuple(json.loads(left_out)))
+
+
+@lru_cache(maxsize=16)
+def read_near_permille(row: tuple[bytes | None, bytes | None]) -> int:
+    """``get_near_permille`` from the row of ``formula_part``."""
+    return round(float(preferences.read_stored(row[0], (own.NEAR,))[own.NEAR.key]) * 10)
 
 
 def _formula_of(values: Mapping[str, object]) -> ScoreFormula:

@@ -84,7 +84,8 @@ def read_stand(row: Row) -> Stand | None:
 
 @dataclass(frozen=True, slots=True)
 class StandWords:
-    """A standing for people: names, badges, sentences; "" for none. ``reached`` of the next level, 0 to 1."""
+    """A standing for people: names, badges, sentences; "" for none. ``reached`` of the next level, 0 to 1,
+    and ``marks`` on the way there: (place, what lies there), as ``wording.next_marks`` says."""
 
     badge: str
     level: str
@@ -93,6 +94,7 @@ class StandWords:
     next_badge: str
     next_level: str
     reached: float
+    marks: tuple[tuple[float, str], ...]
     since: date | None
     as_of: date
     policy: str
@@ -114,6 +116,7 @@ def read_stand_words(row: Row) -> StandWords | None:
         next_badge=ahead.badge if ahead else "",
         next_level=ahead.name if ahead else "",
         reached=1 - int(gap) / 1000,
+        marks=_marks(int(version_id), digest, next_code, receipt, currency, language),
         since=date.fromisoformat(since) if since else None,
         as_of=date.fromisoformat(as_of),
         policy=policy,
@@ -166,6 +169,15 @@ def _ahead(version_id: int, digest: str, level: str, receipt: str, currency: str
     """``next_sentence``, kept likewise."""
     whole = _receipt(version_id, digest, receipt)
     return wording.next_sentence(whole, _levels(version_id, digest).get(level), currency)
+
+
+@lru_cache(maxsize=SENTENCES_KEPT)
+def _marks(
+    version_id: int, digest: str, level: str, receipt: str, currency: str, language: str
+) -> tuple[tuple[float, str], ...]:
+    """``next_marks``, kept likewise."""
+    whole = _receipt(version_id, digest, receipt)
+    return wording.next_marks(whole, _levels(version_id, digest), level, currency)
 
 
 def _receipt(version_id: int, digest: str, receipt: str) -> Receipt:

@@ -66,8 +66,8 @@ def _level(code: str, names: tuple[str, str], rank: int, when: Node) -> Level:
     return Level(code=code, name_zh=names[0], name_en=names[1], rank=rank, when=when)
 
 
-VIP, SENIOR = ("普通 VIP", "VIP"), ("高级 VIP", "Senior VIP")
-HIGH, POTENTIAL = ("高价值 VIP", "High-value VIP"), ("潜力 VIP", "Potential VIP")
+VIP, SENIOR = ("普通贵宾", "VIP"), ("高级贵宾", "Senior VIP")
+HIGH, POTENTIAL = ("高价值贵宾", "High-value VIP"), ("潜力贵宾", "Potential VIP")
 
 
 def _cumulative(make: Maker) -> tuple[Level, ...]:
@@ -97,7 +97,7 @@ def _frequency(make: Maker) -> tuple[Level, ...]:
 
 
 def _score(make: Maker) -> tuple[Level, ...]:
-    names = ("忠诚 VIP", "Loyal VIP")
+    names = ("忠诚贵宾", "Loyal VIP")
     return (_level("loyal", names, 2, make.compare(SCORE, Op.GT, "identify.loyalty_score")),)
 
 
