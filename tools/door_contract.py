@@ -2,6 +2,8 @@
 
 For import-linter. ``slices`` are guarded; ``open`` packages (core, web) are floors everybody stands
 on. An import between two slices must name ``slice.api``, ``slice.ports`` or something below them.
+``slice.permissions`` is open too: declarations and nothing else, which the manifests of higher floors need in
+every process, without what the door loads.
 """
 
 from typing import Any
@@ -10,13 +12,13 @@ import grimp
 from importlinter import Contract, ContractCheck, fields, output
 
 ROOT = "guibin"
-DOORS = frozenset({"api", "ports"})
+DOORS = frozenset({"api", "ports", "permissions"})
 # Wiring mounts each slice's pages and REST and lists its jobs: the one exemption, by design.
 WIRING = frozenset({"config", "__main__"})
 
 
 class DoorContract(Contract):
-    """Only ``api`` and ``ports`` of a slice may be imported by others."""
+    """Only ``api``, ``ports`` and ``permissions`` of a slice may be imported by others."""
 
     open = fields.ListField(subfield=fields.StringField())
 

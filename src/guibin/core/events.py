@@ -8,7 +8,6 @@ import json
 import re
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from contextvars import ContextVar
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
@@ -21,9 +20,9 @@ from guibin.core import wire
 from guibin.core.composed import ReadPart, Row
 from guibin.core.errors import Text
 from guibin.core.permissions import Actor
+from guibin.core.tracing import request_id
 
 CODE = re.compile(r"[A-Za-z0-9_.:/+-]{0,80}", re.ASCII)
-request_id: ContextVar[uuid.UUID | None] = ContextVar("request_id", default=None)
 
 
 class Origin(StrEnum):

@@ -8,12 +8,12 @@ A slice puts its tasks in ``tasks.py``:
 and defers them with ``defer("insight.refresh", run_id=…)``. Arguments are ids and codes only.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 
-import structlog
 from django.db import transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
@@ -25,7 +25,7 @@ from guibin.core.permissions import Actor
 
 P = ParamSpec("P")
 R = TypeVar("R")
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 RETRY = RetryStrategy(max_attempts=5, exponential_wait=3)
 
@@ -77,7 +77,7 @@ def wake(name: str) -> None:
         with transaction.atomic():
             app.configure_task(name, queueing_lock=name).defer()
     except AlreadyEnqueued:
-        log.debug("already waiting", job=name)
+        log.debug("already waiting", extra={"job": name})
 
 
 @dataclass(frozen=True, slots=True)

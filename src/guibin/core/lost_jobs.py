@@ -5,10 +5,10 @@ drops it with the connection. A worker is dead when its lock is free and its hea
 one sign alone may be a broken connection, or a machine that is busy.
 """
 
+import logging
 import threading
 from collections.abc import Callable
 
-import structlog
 from django.db import DatabaseError, connection
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import ConnectorException
@@ -16,7 +16,7 @@ from procrastinate.manager import JobManager
 
 from guibin.core import clock
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 LOCK_CLASS = 1_735_750_250  # next to the import runs' 1_735_750_249
 HEARTBEAT_SECONDS = 2.0
@@ -44,7 +44,7 @@ def retry_lost_jobs() -> list[int]:
     manager = JobManager(DjangoConnector())
     for job_id in lost:
         manager.retry_job_by_id(job_id, retry_at=clock.now())
-        log.warning("job of a dead worker queued again", id=job_id)
+        log.warning("job of a dead worker queued again", extra={"id": job_id})
     return lost
 
 
@@ -62,7 +62,7 @@ class Watch(threading.Thread):
             try:
                 self._look()
             except (DatabaseError, ConnectorException) as error:  # or another worker was quicker
-                log.warning("the database does not answer the watch", error=type(error).__name__)
+                log.warning("the database does not answer the watch", extra={"error": type(error).__name__})
                 connection.close()
         connection.close()
 

@@ -4,17 +4,17 @@
 running, because identity order is not commit order; its cursor is therefore (xid, id).
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import structlog
 from django.db import connection, transaction
 
 from guibin.core.events import Recorded, as_recorded
 from guibin.core.models import LoggedEvent, ReactionCursor, ReactionFailure
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 BATCH = 500
 ATTEMPTS_MAX = 8
 RETRY_AFTER = timedelta(minutes=1)
@@ -104,7 +104,8 @@ def _succeeds(reaction: Reaction, rows: Sequence[Recorded]) -> bool:
         with transaction.atomic():
             reaction.call(rows)
     except Exception:
-        log.exception("reaction failed", reaction=reaction.name, first_event=rows[0].id, events=len(rows))
+        about = {"reaction": reaction.name, "first_event": rows[0].id, "events": len(rows)}
+        log.exception("reaction failed", extra=about)
         return False
     return True
 

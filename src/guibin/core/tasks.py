@@ -1,8 +1,8 @@
 """Jobs of the core: reactions, and the sweep of jobs whose worker died."""
 
 import asyncio
+import logging
 
-import structlog
 from django.utils.module_loading import import_string
 from procrastinate.contrib.django import app
 
@@ -10,7 +10,7 @@ from guibin.core import clock
 from guibin.core.jobs import schedule, task
 from guibin.core.reactions import run_reactions
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 REACTIONS = "guibin.config.reactions.REACTIONS"
 
 
@@ -33,5 +33,5 @@ def sweep_stalled_jobs() -> None:
 
 async def _retry_stalled() -> None:
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=30):
-        log.warning("job of a dead worker queued again", job=job.task_name, id=job.id)
+        log.warning("job of a dead worker queued again", extra={"job": job.task_name, "id": job.id})
         await app.job_manager.retry_job(job)

@@ -1,15 +1,15 @@
 """Background work of the import clinic."""
 
+import logging
 from typing import Any
 
-import structlog
 from django.db import InterfaceError, OperationalError
 
 from guibin.core import clock, jobs
 from guibin.core.errors import DomainError
 from guibin.core.jobs import schedule, task
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 
 @task(name="integrations.work", retry=True)
@@ -28,10 +28,10 @@ def work(run_id: int, step: str, job_id: int) -> None:
     except (jobs.JobCancelled, api.ImportCancelled):
         jobs.finish_run(job_id, state="cancelled", at=clock.now())
     except DomainError as error:
-        log.warning("import step refused", run=run_id, step=step, code=error.code)
+        log.warning("import step refused", extra={"run": run_id, "step": step, "code": error.code})
         _stop(run_id, step, job_id, error)
     except Exception:
-        log.exception("import step broke", run=run_id, step=step)
+        log.exception("import step broke", extra={"run": run_id, "step": step})
         _stop(run_id, step, job_id, api.StepBroke(number=run_id))  # nobody waits for a step that never ends
     else:
         jobs.finish_run(job_id, state="done", at=clock.now())
@@ -90,11 +90,11 @@ def resume_runs() -> None:
             actor = api.empowered(api.actor_of(run_id))
             api.go_on(run_id=run_id, actor=actor, at=clock.now())
         except (DomainError, api.RunningElsewhere) as error:
-            log.warning("import not gone on with", run=run_id, code=error.code)
+            log.warning("import not gone on with", extra={"run": run_id, "code": error.code})
     for run_id in api.unfinished_runs():
         if api.is_held(run_id):
             continue
         try:
             _do(run_id, "run")  # the job that began it, if any, will find it done
         except (DomainError, api.RunningElsewhere) as error:
-            log.warning("import not resumed", run=run_id, code=error.code)
+            log.warning("import not resumed", extra={"run": run_id, "code": error.code})

@@ -8,10 +8,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from structlog.contextvars import bound_contextvars
 
 from guibin.core.errors import DomainError
-from guibin.core.events import request_id
+from guibin.core.tracing import request_id
 from guibin.web.access import AccessUndeclared, declared
 from guibin.web.errors import domain_error, error_response
 
@@ -46,7 +45,7 @@ def content_security_policy(nonce: str) -> str:
 
 
 def request_context(get_response: Handler) -> Handler:
-    """Gives the request its id and nonce, the log its context, and the answer its headers."""
+    """Gives the request its id, which events and log lines bear, its nonce, and the answer its headers."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         identity = uuid.uuid4()
@@ -54,8 +53,7 @@ def request_context(get_response: Handler) -> Handler:
         request.id, request.csp_nonce = str(identity), nonce  # type: ignore[attr-defined]  # ours, documented
         token = request_id.set(identity)
         try:
-            with bound_contextvars(request_id=str(identity)):
-                response = get_response(request)
+            response = get_response(request)
         finally:
             request_id.reset(token)
         response["X-Request-ID"] = str(identity)

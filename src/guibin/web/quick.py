@@ -7,6 +7,7 @@ database in trouble, an error of any kind) is handed to the application behind, 
 the error that it always gives. So a quick route may only leave out work, never decide otherwise.
 """
 
+import logging
 import re
 import secrets
 import uuid
@@ -18,7 +19,6 @@ from importlib import import_module
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-import structlog
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.core.handlers.wsgi import WSGIRequest
@@ -31,13 +31,13 @@ from django.utils.http import http_date
 
 from guibin.core.clock import now
 from guibin.core.composed import ReadFailed
-from guibin.core.events import request_id
 from guibin.core.manifest import manifests
 from guibin.core.permissions import Actor
+from guibin.core.tracing import request_id
 from guibin.web.middleware import HEADERS, content_security_policy
 from guibin.web.rest import RateState, rate_state
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 API = "/api/v1"
 NONCE = "NONCE"
@@ -127,7 +127,7 @@ def _try(
     except ReadFailed:
         return None
     except Exception:
-        log.warning("web.quick_answer_failed", path=environ["PATH_INFO"], exc_info=True)
+        log.warning("web.quick_answer_failed", extra={"path": environ["PATH_INFO"]}, exc_info=True)
         return None
     finally:
         request_id.reset(token)
@@ -155,7 +155,7 @@ def _try_page(
     except (ReadFailed, DatabaseError):
         return None
     except Exception:
-        log.warning("web.quick_answer_failed", path=environ["PATH_INFO"], exc_info=True)
+        log.warning("web.quick_answer_failed", extra={"path": environ["PATH_INFO"]}, exc_info=True)
         return None
     finally:
         request_id.reset(token)

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from guibin.core.manifest import HelpPage, Link, MenuEntry
-from guibin.loyalty.api import EDIT_POLICIES, VIEW_POLICIES, VIEW_VIPS
+from guibin.loyalty.permissions import EDIT_POLICIES, VIEW_POLICIES, VIEW_VIPS
 
 LINKS = (
     Link("console.vips", "console-vips", _("VIPs"), VIEW_VIPS, "diamond", _("vip list why reasons level")),
