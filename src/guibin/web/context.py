@@ -49,7 +49,7 @@ class Shell:
         """All that the frame of a page depends on, beside language and page."""
         person = self.person
         who = None if person is None else (person.name, str(person.role), person.place)
-        return (self.actor.kind, self.actor.permissions, who, self.theme, self.practice)
+        return (self.actor.kind, self.actor.permissions, who, self.theme, self.practice, self.search_url)
 
     def menu(self, current: str) -> list[Any]:
         return menu_sections(self.actor, current) if self.signed_in else []

@@ -18,7 +18,7 @@ from guibin.web.shapes import BAR, SHARE, part_of
 
 
 def safe(value: object) -> str:
-    """``value`` for a page: escaped, unless it is safe already. As ``conditional_escape``, which costs more."""
+    """``value`` for a page: escaped, unless safe already (as ``conditional_escape``, which costs more)."""
     drawn = getattr(value, "__html__", None)
     return str(drawn()) if drawn is not None else escape(str(value))
 

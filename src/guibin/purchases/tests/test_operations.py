@@ -78,7 +78,7 @@ def test_one_key_is_one_order(at: datetime) -> None:
         ({"currency": "USD"}, errors.RateMissing),
         ({"currency": "US"}, errors.CurrencyInvalid),
         ({"status": "cancelled"}, errors.WordUnknown),
-        ({"payments": [api.PaymentDraft("shells", 1)]}, errors.WordUnknown),
+        ({"payments": [api.PaymentDraft("shells", 1)]}, errors.PaymentInvalid),
     ],
 )
 def test_what_cannot_be_is_refused_and_leaves_nothing(
