@@ -37,13 +37,15 @@ def open_texts(row: Customer, key: SealKey | None) -> Texts:
     return texts
 
 
-@lru_cache(maxsize=32768)
+# Whoever brings people in asks for the index of a value twice: to find its owner, and to write it. The caches
+# hold what one part of a file asks for, and no more.
+@lru_cache(maxsize=16384)
 def contact_index(kind: str, value: str) -> bytes:
     """How a canonical contact value is found."""
     return blind_index(f"customers.{kind}", value)
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=16384)
 def external_index(value: str) -> bytes:
     """How an id of another system is found (with its source beside it)."""
     return blind_index("customers.external", value)
@@ -53,7 +55,7 @@ def id_number_index(value: str) -> bytes:
     return blind_index("customers.id_number", value)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def name_token(piece: str) -> int:
     """The token of one piece of a name. Few pieces are common, so they are remembered."""
     return token("customers.name", piece)

@@ -35,7 +35,7 @@ from guibin.integrations.staging.things import ThingStager
 from guibin.integrations.staging.verdicts import Staged
 
 PART_ROWS = 50_000
-PEOPLE_PART_ROWS = 10_000  # sealing a person costs far more than a line
+PEOPLE_PART_ROWS = 5_000  # sealing a person costs far more time and memory than a line
 PARTS_MAX = 4_096
 STREAMS = ("lines", "refunds", "people", "persons", "things", "rejects", "refused", "noted", "ids", "before")
 PART_KEYS: dict[str, str | None] = {

@@ -15,8 +15,8 @@ import pyarrow as pa
 
 from guibin.core.sealing.files import read_sealed, write_sealed
 
-SEGMENT_BYTES = 4 << 20
-BUFFERED_BYTES_MAX = 96 << 20
+SEGMENT_BYTES = 2 << 20
+BUFFERED_BYTES_MAX = 32 << 20  # over all parts, so that memory does not grow with the file
 OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
@@ -51,7 +51,7 @@ class ChunkWriter:
             for piece in np.split(order, bounds):
                 self._put((stream, int(parts[piece[0]])), table.take(pa.array(piece)))
         if sum(self._bytes.values()) > BUFFERED_BYTES_MAX:
-            self.flush()
+            self._write_largest()
 
     def _put(self, place: tuple[str, int], table: pa.Table) -> None:
         self._waiting[place].append(table)
@@ -72,6 +72,13 @@ class ChunkWriter:
         segment = self._segments[place]
         self._segments[place] += 1
         self._seal(self._folder / f"{stream}-{part:05d}-{segment:05d}", sink.getvalue().to_pybytes())
+
+    def _write_largest(self) -> None:
+        """Write the fullest parts until half is free; small ones wait, so that segments stay few."""
+        for place in sorted(self._bytes, key=self._bytes.__getitem__, reverse=True):
+            self._write(place)
+            if sum(self._bytes.values()) <= BUFFERED_BYTES_MAX // 2:
+                return
 
     def flush(self) -> None:
         for place in sorted(self._waiting):
