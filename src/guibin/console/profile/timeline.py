@@ -34,6 +34,8 @@ ARRIVED = "customers.customer_created"
 # Who looked at what is for the log; the customer's own story leaves it out unless it is asked for.
 LOOKED = frozenset({"customers.personal_data_revealed"})
 WITH_LOOKS = "looks"
+NEEDED = {"purchases": purchases.VIEW_ORDERS, "loyalty": loyalty.VIEW_VIPS}
+"""What one must be allowed to see for a slice's events to be told."""
 CHANNELS: Mapping[str, Text] = {
     "": gettext_lazy("Everything"),
     "purchases": gettext_lazy("Purchases"),
@@ -118,7 +120,10 @@ def read_timeline(
         orders, refunds = purchases.read_recent(bought)
         items += _bought(orders, accounts.read_names(stores))
         items += _refunded(refunds)
-    items += _logged(read_logged(logged), accounts.read_names(people), policy, joined_on)
+    told = read_logged(logged)
+    items += _logged(
+        [row for row in told if _may_be_told(row, actor)], accounts.read_names(people), policy, joined_on
+    )
     if channel in ("", WITH_LOOKS, "customers") and joined_on is not None:
         items += _joined(joined_on, before)
     items.sort(key=lambda item: item.at, reverse=True)
@@ -127,9 +132,17 @@ def read_timeline(
         last = shown[-1].at
         shown += [item for item in items[SHOWN:] if item.at == last]
     more = len(items) > len(shown)
+    if not more and len(told) > SHOWN:  # what may not be told filled the stretch
+        shown = [item for item in shown if item.at >= told[-1].at]
+        return Timeline(days=_by_day(shown), next_before=told[-1].at.isoformat(), channel=channel)
     return Timeline(
         days=_by_day(shown), next_before=shown[-1].at.isoformat() if more else "", channel=channel
     )
+
+
+def _may_be_told(row: Told, actor: Actor) -> bool:
+    needed = NEEDED.get(row.name.partition(".")[0])
+    return needed is None or actor.may(needed)
 
 
 def _by_day(items: Sequence[Item]) -> list[Day]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,12 +12,13 @@ from django.core.signals import request_started
 from django.db import close_old_connections
 from django.test import Client, RequestFactory
 
-from guibin.console.profile import quick_page, reading
+from guibin.console.profile import quick_page, reading, timeline
 from guibin.console.tests import shop
 from guibin.core.clock import now
 from guibin.core.composed import ComposedRead, ReadFailed
 from guibin.core.permissions import SYSTEM, Actor
 from guibin.customers import api as customers
+from guibin.purchases import api as purchases
 from guibin.web.quick import in_front_of
 
 SignIn = Callable[[Actor], Client]
@@ -194,3 +195,29 @@ def test_the_one_statement_says_what_the_doors_say(client_as: SignIn, owner: Act
     assert [(c.kind, c.value) for c in sheet.contacts] == [(c.kind, c.value) for c in view.contacts]
     assert list(sheet.tags) == [tag.name for tag in view.tags]
     assert reading.find_page("GB-999999", actor=owner, channel="") is None
+
+
+@pytest.mark.django_db
+def test_the_timeline_tells_nothing_that_one_may_not_see(owner: Actor) -> None:
+    """Nor does it end where what may not be told filled a stretch."""
+    number = shop.customer()
+    for serial in range(timeline.SHOWN + 5):
+        at = shop.NOW + timedelta(minutes=serial)
+        purchases.cancel_order(order_id=shop.order(number, 4321), reason="cancelled", actor=SYSTEM, at=at)
+    titles = {}
+    for actor in (owner, Actor("staff", 1, frozenset({customers.VIEW_CUSTOMER.code}))):
+        page = reading.find_page(number, actor=actor, channel="")
+        assert page is not None
+        stretch, told = page.timeline, []
+        while True:
+            told += [item.title for day in stretch.days for item in day.items]
+            if not stretch.next_before:
+                break
+            before = datetime.fromisoformat(stretch.next_before)
+            customer_id = page.summary.customer.id
+            stretch = timeline.read_earlier(customer_id, actor=actor, channel="", before=before)
+        titles[actor.id] = told
+    everything, little = titles[owner.id], titles[1]
+    assert sum("T-" in title for title in everything) == timeline.SHOWN + 5
+    assert little
+    assert not [title for title in little if "T-" in title or "4,321" in title]
