@@ -110,7 +110,7 @@ from guibin.customers.rules.birthday import next_occurrence, parse_birthday
 from guibin.customers.rules.contact import normalise_email, normalise_phone, normalise_wechat
 from guibin.customers.rules.finding import spell
 from guibin.customers.rules.identity import normalise_id_number
-from guibin.customers.rules.importing import clean_row, sort_key
+from guibin.customers.rules.importing import clean_external, clean_row, sort_key
 from guibin.customers.rules.plain import as_plain
 from guibin.customers.rules.profile import parse_gender
 from guibin.customers.rules.values import (
@@ -139,17 +139,20 @@ from guibin.customers.rules.values import (
     UndoReport,
 )
 from guibin.customers.settings import PHONE_REGION
+from guibin.customers.words import GENDERS, STATUSES, field_word
 
 __all__ = [
     "ARCHIVE_CUSTOMER",
     "CARD_SOURCE",
     "EDIT_CUSTOMER",
     "EXPORT_CUSTOMER",
+    "GENDERS",
     "IMPORT_CUSTOMER",
     "MATCH_KEYS",
     "PHONE_REGION",
     "REVEAL_CUSTOMER",
     "REVEAL_REASONS",
+    "STATUSES",
     "VIEW_CUSTOMER",
     "Attribute",
     "AttributeFact",
@@ -186,6 +189,7 @@ __all__ = [
     "bulk_upsert",
     "check_rows",
     "choice_label",
+    "clean_external",
     "count_customers",
     "create_customer",
     "edit_contact",
@@ -193,6 +197,7 @@ __all__ = [
     "ensure_by_external",
     "erase_customer",
     "external_order",
+    "field_word",
     "find_by_number",
     "find_id",
     "find_ids_by_emails",

@@ -305,7 +305,7 @@ def _people(run: api.RunView) -> list[tuple[str, str]]:
     """Who the purchases belong to, and what came of them."""
     figures = run.figures
     pairs = [
-        (_("Orders"), figures.get("orders_created")),
+        (_("Orders"), figures.get("orders_new" if run.state == "dry_run" else "orders_created")),
         (_("New customers"), figures.get("customers_new")),
         (_("Known customers"), figures.get("customers_known")),
     ]

@@ -15,6 +15,7 @@ REASONS: dict[str, str | Promise] = {
     "refund_matched": _("Refund of a purchase"),
     "refund_unmatched": _("Refund without its purchase; counts on its own date"),
     "sale": _("Will be imported"),
+    "sale_anonymous": _("Will be imported, without a customer"),
     "person": _("Will be imported"),
     "thing": _("Will be imported"),
     "known": _("Known already"),

@@ -17,8 +17,8 @@ from guibin.purchases.operations.catalogue import (
     edit_product,
 )
 from guibin.purchases.operations.ensuring import EnsureResult, ensure_channels, ensure_products
-from guibin.purchases.operations.importing import ImportResult, import_orders
-from guibin.purchases.operations.importing_refunds import import_refunds
+from guibin.purchases.operations.importing import Foreseen, ImportResult, foresee_orders, import_orders
+from guibin.purchases.operations.importing_refunds import foresee_refunds, import_refunds
 from guibin.purchases.operations.matching import MatchResult, match_cancellations
 from guibin.purchases.operations.orders import Placed, cancel_order, change_order_status, place_order
 from guibin.purchases.operations.parcels import note_parcels
@@ -110,6 +110,7 @@ __all__ = [
     "ChannelRow",
     "CustomerPurchases",
     "EnsureResult",
+    "Foreseen",
     "ImportResult",
     "ImportSums",
     "Kept",
@@ -159,6 +160,8 @@ __all__ = [
     "find_order",
     "find_product_ids",
     "fold_tallies",
+    "foresee_orders",
+    "foresee_refunds",
     "get_order",
     "get_product",
     "has_purchases",

@@ -95,9 +95,9 @@ def foresee_upsert(
     clean.sort(key=sort_key)
     decided = _decide(clean, find_owners(clean), policy, None)
     found = {each.position: Foreseen(each) for each in decided.outcomes}
-    for row in decided.new:
+    for turn, row in enumerate(decided.new):
         claims = tuple(_claims(row))
-        found[row.position] = Foreseen(RowOutcome(row.position, "created"), claims=claims)
+        found[row.position] = Foreseen(RowOutcome(row.position, "created"), claims=claims, turn=turn)
     for customer_id, key, row in decided.matched:
         found[row.position] = Foreseen(RowOutcome(row.position, "updated", customer_id, matched=key))
     for row, twin in decided.twins:

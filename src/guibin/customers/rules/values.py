@@ -246,11 +246,13 @@ class RowOutcome:
 @dataclass(frozen=True, slots=True)
 class Foreseen:
     """What would become of a row. ``twin`` is the position of the row it repeats; ``claims`` are the keys,
-    in canonical form, by which the person it would make is known to rows that come later."""
+    in canonical form, by which the person it would make is known to rows that come later; ``turn`` is its
+    place among the people that would be made."""
 
     outcome: RowOutcome
     twin: int | None = None
     claims: tuple[tuple[str, str], ...] = ()
+    turn: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,8 @@ from typing import Any
 
 from guibin.core.money import from_minor
 from guibin.integrations.models import ImportRun
-from guibin.integrations.operations.staging import plain
+from guibin.integrations.operations.staging import STAGED, plain
 
-STAGED = ("sale", "refund", "person", "thing")
 IMPORTED = (
     "imported",
     "imported_anonymous",
@@ -21,7 +20,7 @@ ZERO = Decimal(0)
 
 
 def typed_outcomes(run: ImportRun) -> Mapping[str, int]:
-    """The outcomes of the typed rows, before the dry run said who of the people is here already."""
+    """The outcomes of the typed rows, before the dry run said what of them is here already."""
     found: Mapping[str, int] = run.figures.get("typed") or run.outcomes
     return found
 
@@ -37,7 +36,8 @@ class Books:
         figures = self.run.figures
         self.run.outcomes = dict(typed_outcomes(self.run))
         figures["staged"] = dict(self.run.outcomes)
-        figures["staged_sums"] = dict(figures.get("sums", {}))
+        figures["sums"] = dict(figures.get("typed_sums") or figures.get("sums", {}))
+        figures["staged_sums"] = dict(figures["sums"])
         for kind in STAGED:
             self.run.outcomes.pop(kind, None)
             figures.get("sums", {}).pop(kind, None)

@@ -22,8 +22,9 @@ from guibin.integrations.operations.booking import STAGED, Books, typed_outcomes
 from guibin.integrations.operations.currencies import settle_currency
 from guibin.integrations.operations.folder import run_folder
 from guibin.integrations.operations.locking import get_run, hold, lock_run
+from guibin.integrations.operations.meeting import PeopleSender
 from guibin.integrations.operations.senders import Sender, Sending
-from guibin.integrations.operations.sending_lines import MatchSender, PeopleSender, RefundSender, SaleSender
+from guibin.integrations.operations.sending_lines import MatchSender, RefundSender, SaleSender
 from guibin.integrations.operations.sending_people import CustomerSender
 from guibin.integrations.operations.sending_things import ProductSender, StaffSender, StoreSender
 from guibin.integrations.operations.staging import plan_of

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal, Protocol, cast
 
 from guibin.core.permissions import Actor
+from guibin.customers import api as customers
 from guibin.integrations.models import ImportRun
 from guibin.integrations.operations.booking import Books
 from guibin.integrations.staging.plan import Plan
@@ -18,6 +19,11 @@ class Sending:
     folder: Path
     actor: Actor
     at: datetime
+
+    @property
+    def match_keys(self) -> list[str]:
+        """What the run's customers are found by, strongest first."""
+        return [key for key in self.run.match_keys if key in customers.MATCH_KEYS] or ["external_id"]
 
     @property
     def policy(self) -> Literal["skip", "fill", "overwrite"]:

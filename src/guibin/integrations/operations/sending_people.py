@@ -11,10 +11,9 @@ from guibin.core.events import Origin
 from guibin.customers import api as customers
 from guibin.integrations.cells.texts import parse_tags
 from guibin.integrations.mapping.field import OWN, SYSTEM
-from guibin.integrations.models import ImportRun
 from guibin.integrations.operations.booking import Books
+from guibin.integrations.operations.meeting import ensure_stores
 from guibin.integrations.operations.senders import Sending
-from guibin.integrations.operations.sending_lines import ensure_stores
 from guibin.integrations.staging.chunks import list_parts, read_part, write_table
 from guibin.integrations.staging.people import LIST_MARK
 
@@ -55,7 +54,7 @@ class CustomerSender:
         refused: list[tuple[int, str]] = []
         outcomes = customers.bulk_upsert(
             rows=rows,
-            match_keys=keys_of(s.run),
+            match_keys=s.match_keys,
             policy=s.policy,
             source=s.run.source,
             import_id=s.run.pk,
@@ -77,11 +76,6 @@ class CustomerSender:
         )
         keep_turned_down(s.folder, part, refused)
         return len(rows)
-
-
-def keys_of(run: ImportRun) -> list[str]:
-    """What the run's customers are found by, strongest first."""
-    return [key for key in run.match_keys if key in customers.MATCH_KEYS] or ["external_id"]
 
 
 def keep_turned_down(folder: Path, part: int, rows: Sequence[tuple[int, str]]) -> None:

@@ -37,6 +37,8 @@ from guibin.integrations.staging.verdicts import Staged
 PART_ROWS = 50_000
 PEOPLE_PART_ROWS = 5_000  # sealing a person costs far more time and memory than a line
 PARTS_MAX = 4_096
+STAGED = ("sale", "refund", "person", "thing")
+"""The outcomes of typed rows that wait to be brought in."""
 STREAMS = ("lines", "refunds", "people", "persons", "things", "rejects", "refused", "noted", "ids", "before")
 PART_KEYS: dict[str, str | None] = {
     "lines": "order_number",
@@ -81,17 +83,24 @@ def type_rows(
             run.state = "dry_run"
             run.outcomes, run.figures = dict(totals.counts), totals.figures() | dict(seen.figures)
             if seen.outcomes:
-                run.figures["typed"] = dict(totals.counts)
+                run.figures["typed"], run.figures["typed_sums"] = dict(totals.counts), run.figures["sums"]
                 run.outcomes = foreseen(totals.counts, seen.outcomes)
+                run.figures["sums"] = foreseen_sums(totals.sums, seen.sums)
             run.as_of = totals.last_on
             run.cursor, run.rows_done = {}, 0
             run.save()
 
 
-def foreseen(typed: Mapping[str, int], people: Mapping[str, int]) -> dict[str, int]:
-    """The typed rows' outcomes with those of the people among them said exactly: still all rows."""
-    known = Counter({code: rows for code, rows in typed.items() if code != "person"})
-    return dict(known + Counter(people))
+def foreseen(typed: Mapping[str, int], seen: Mapping[str, int]) -> dict[str, int]:
+    """The typed rows' outcomes with those of the staged rows said exactly: still all rows."""
+    known = Counter({code: rows for code, rows in typed.items() if code not in STAGED})
+    return dict(known + Counter(seen))
+
+
+def foreseen_sums(typed: Mapping[str, Decimal], seen: Mapping[str, Decimal]) -> dict[str, str]:
+    """The exact sum of each outcome of ``foreseen``."""
+    sums = {code: amount for code, amount in typed.items() if code not in STAGED} | dict(seen)
+    return {outcome: plain(amount) for outcome, amount in sums.items() if amount}
 
 
 def _parts(run: ImportRun) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,36 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class Foresight:
-    """``outcomes`` of the people among the rows (they add up to them), figures for the page, and some of
-    those met twice: {row, other (a row), customer (an id), by (a key)}."""
+    """``outcomes`` of the staged rows (they add up to them) with their exact ``sums``, figures for the page,
+    and some of the people met twice: {row, other (a row), customer (an id), by (a key)}."""
 
     figures: Mapping[str, Any] = field(default_factory=dict)
     outcomes: Mapping[str, int] = field(default_factory=dict)
+    sums: Mapping[str, Decimal] = field(default_factory=dict)
     same: Sequence[Mapping[str, Any]] = ()
+
+
+class Register:
+    """Ids by 64-bit hashes, in two sorted arrays: 16 bytes each."""
+
+    def __init__(self) -> None:
+        self._hashes: NDArray[np.uint64] = np.zeros(0, dtype=np.uint64)
+        self._ids: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+
+    def find(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """The id of each hash, -1 where there is none."""
+        places = np.searchsorted(self._hashes, hashes)
+        found = np.full(len(hashes), -1, dtype=np.int64)
+        inside = np.flatnonzero(places < len(self._hashes))
+        hit = inside[self._hashes[places[inside]] == hashes[inside]]
+        found[hit] = self._ids[places[hit]]
+        return found
+
+    def add(self, hashes: NDArray[np.uint64], ids: NDArray[np.int64]) -> None:
+        """A hash that is here already keeps its id."""
+        every = np.concatenate([self._hashes, hashes])
+        self._hashes, firsts = np.unique(every, return_index=True)
+        self._ids = np.concatenate([self._ids, ids])[firsts]
 
 
 class Met:

@@ -113,7 +113,8 @@ def test_an_order_of_two_customers_is_pointed_out(db: None, tmp_path: Path, at: 
     path = write(tmp_path, rows, head="订单号,手机号,下单时间,商品编码,数量,单价\n")
     run_id = stage(path, at, "order_lines")
     assert [(row.number, row.faults) for row in api.list_bad_rows(run_id).rows] == [
-        (number, ((None, "noted_two_customers"),)) for number in (2, 3)
+        (2, ((None, "noted_two_customers"),)),
+        (3, ((None, "conflict_customer_differs"),)),
     ]
     api.fix_rows(run_id=run_id, cells={3: {1: "13800000417"}}, actor=SYSTEM, at=at)
     api.stage_run(run_id=run_id, actor=SYSTEM, at=at)

@@ -89,6 +89,15 @@ class ImportResult:
     amount_base_minor: int
 
 
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a batch would come to: ``outcomes`` as an import gives them (shape ``OUTCOMES``), and how many
+    orders or refunds would be new."""
+
+    outcomes: pa.Table
+    documents_new: int
+
+
 def outcome_table(rows: Any, verdict: Verdict, amount: Integers) -> pa.Table:
     """The verdict as a table of ``OUTCOMES``."""
     reasons = pa.array(verdict.reason, mask=verdict.reason == 0)
@@ -117,15 +126,28 @@ def import_orders(
     Raises ``ShapeInvalid`` (columns), ``CurrencyInvalid`` and ``RateMissing``; a row that cannot be
     taken is an outcome, not an error.
     """
-    try:
-        batch = trim(conform(batch, ORDER_LINES), "order_number", "sku")
-    except (ValueError, pa.ArrowInvalid) as error:
-        raise ShapeInvalid from error
+    batch = _conformed(batch)
     with transaction.atomic():
         lock_source(source, exclusive=True)
         execute("SET LOCAL work_mem = '64MB'")  # the guards' transition tables stay in memory
         job = _OrderImport(batch, source=source, import_id=import_id)
         return job.run(actor=actor, at=at, origin=origin)
+
+
+def foresee_orders(batch: pa.Table, *, source: str) -> Foreseen:
+    """What ``import_orders`` would make of each row of ``batch``; reads only.
+
+    A customer who is not here yet may stand as any id above those that are. Raises ``ShapeInvalid`` and
+    ``CurrencyInvalid``; rates are not looked at.
+    """
+    return _OrderImport(_conformed(batch), source=source, import_id=None).foresee()
+
+
+def _conformed(batch: pa.Table) -> pa.Table:
+    try:
+        return trim(conform(batch, ORDER_LINES), "order_number", "sku")
+    except (ValueError, pa.ArrowInvalid) as error:
+        raise ShapeInvalid from error
 
 
 class _OrderImport:
@@ -161,11 +183,9 @@ class _OrderImport:
         return {currency: minor_digits(currency) for currency in currencies}
 
     def run(self, *, actor: Actor, at: datetime, origin: Origin) -> ImportResult:
-        known = self._find_orders()
-        keys = key_lines(self.batch, self.lines, self.verdict)
-        self._settle_known_lines(known, keys)
+        known, keys = self._decide()
         taken = self._taken_by_order()
-        fresh = self.orders.present[self.ids[self.orders.present] < 0]
+        fresh = self._fresh()
         self.ids[fresh] = take_ids("purchases_order", len(fresh))
         rates = self._rates()
         bases = self._base_amounts(self.lines.amount[taken], taken, rates)
@@ -182,6 +202,25 @@ class _OrderImport:
         tell_of_orders(self.ids[fresh], telling)
         tell_of_extended(dict(zip(grown[is_old].tolist(), added[is_old].tolist(), strict=True)), telling)
         return count_outcomes(self.batch, self.verdict, self.lines.amount, len(fresh), int(bases.sum()))
+
+    def foresee(self) -> Foreseen:
+        self._decide()
+        amounts = self.lines.amount
+        return Foreseen(
+            outcome_table(array(self.batch, "row"), self.verdict, amounts), documents_new=len(self._fresh())
+        )
+
+    def _decide(self) -> tuple[Integers, Any]:
+        """Settle the verdict of every row; the ids of orders that are here already, and the lines' keys."""
+        known = self._find_orders()
+        keys = key_lines(self.batch, self.lines, self.verdict)
+        self._settle_known_lines(known, keys)
+        return known, keys
+
+    def _fresh(self) -> Integers:
+        """The codes of orders that are not here yet."""
+        result: Integers = self.orders.present[self.ids[self.orders.present] < 0]
+        return result
 
     def _find_orders(self) -> Integers:
         """Fill in the ids of orders that are here already; lines that contradict theirs are conflicts."""

@@ -5,6 +5,7 @@ A document that is here already takes no more lines from another import: they ar
 """
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -19,13 +20,13 @@ from guibin.core.permissions import Actor
 from guibin.purchases.errors import CurrencyInvalid, RateMissing, ShapeInvalid
 from guibin.purchases.operations.copying import copy_in, fetch, lock_source, take_ids
 from guibin.purchases.operations.ensuring import ensure_channels
-from guibin.purchases.operations.importing import ImportResult, count_outcomes
+from guibin.purchases.operations.importing import Foreseen, ImportResult, count_outcomes, outcome_table
 from guibin.purchases.operations.telling import Telling, tell_of_refunds
 from guibin.purchases.queries.catalogue import find_products
 from guibin.purchases.queries.rates import base_currency, rates_of
-from guibin.purchases.rules.amounts import compute_base_minor, compute_gross_minor
+from guibin.purchases.rules.amounts import Integers, compute_base_minor, compute_gross_minor
 from guibin.purchases.rules.batches import CONFLICT, REASONS, UNCHANGED, Verdict
-from guibin.purchases.rules.columns import conform, trim
+from guibin.purchases.rules.columns import array, conform, trim
 from guibin.purchases.rules.frames import INSTANT, QUANTITY, REFUND_LINES, UNIT_PRICE
 from guibin.purchases.rules.rates import find_rate
 from guibin.purchases.rules.refund_batches import Document, RefundPiece, group_documents, judge_refunds
@@ -79,31 +80,60 @@ def import_refunds(
     Nothing points at an order yet: ``match_cancellations`` follows once all batches are in.
     Raises ``ShapeInvalid``, ``CurrencyInvalid`` and ``RateMissing``.
     """
-    try:
-        batch = trim(conform(batch, REFUND_LINES), "refund_number", "order_number", "sku")
-    except (ValueError, pa.ArrowInvalid) as error:
-        raise ShapeInvalid from error
-    base = base_currency()
-    rows = batch.to_pylist()
-    verdict = judge_refunds(rows)
-    for currency in {row["currency"] or base for row in rows}:
-        if len(currency) != 3 or not currency.isascii() or not currency.isupper():
-            raise CurrencyInvalid(currency=currency)
-    amounts = np.array(
-        [_amount(row, base) if verdict.outcome[place] == 0 else 0 for place, row in enumerate(rows)],
-        dtype=np.int64,
-    )
+    given = _Given.of(batch)
     with transaction.atomic():
         lock_source(source, exclusive=True)
-        documents = group_documents(rows, amounts.tolist(), base, verdict)
-        fresh = _settle_known(documents, source, verdict)
+        fresh = given.decide(source)
         channels = ensure_channels(
             {document.channel for document in fresh}, import_id=import_id, actor=actor, at=at, origin=origin
         )
-        total = _write(fresh, channels, source=source, import_id=import_id, base=base)
+        total = _write(fresh, channels, source=source, import_id=import_id, base=given.base)
         telling = Telling(import_id=import_id, actor=actor, at=at, origin=origin, batch_id=uuid.uuid4())
         tell_of_refunds([document.id for document in fresh], telling)
-    return count_outcomes(batch, verdict, amounts, len(fresh), total)
+    return count_outcomes(given.batch, given.verdict, given.amounts, len(fresh), total)
+
+
+def foresee_refunds(batch: pa.Table, *, source: str) -> Foreseen:
+    """What ``import_refunds`` would make of each row of ``batch``; reads only.
+
+    Raises ``ShapeInvalid`` and ``CurrencyInvalid``; rates are not looked at.
+    """
+    given = _Given.of(batch)
+    fresh = given.decide(source)
+    return Foreseen(
+        outcome_table(array(given.batch, "row"), given.verdict, given.amounts), documents_new=len(fresh)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A batch with the verdict of each row and its amount in the row's currency."""
+
+    batch: pa.Table
+    rows: list[dict[str, Any]]
+    verdict: Verdict
+    amounts: Integers
+    base: str
+
+    @classmethod
+    def of(cls, batch: pa.Table) -> "_Given":
+        try:
+            batch = trim(conform(batch, REFUND_LINES), "refund_number", "order_number", "sku")
+        except (ValueError, pa.ArrowInvalid) as error:
+            raise ShapeInvalid from error
+        base = base_currency()
+        rows = batch.to_pylist()
+        verdict = judge_refunds(rows)
+        for currency in {row["currency"] or base for row in rows}:
+            if len(currency) != 3 or not currency.isascii() or not currency.isupper():
+                raise CurrencyInvalid(currency=currency)
+        amounts = [_amount(row, base) if verdict.outcome[place] == 0 else 0 for place, row in enumerate(rows)]
+        return cls(batch, rows, verdict, np.array(amounts, dtype=np.int64), base)
+
+    def decide(self, source: str) -> list[Document]:
+        """Settle the verdict of every row; returns the documents that are new."""
+        documents = group_documents(self.rows, self.amounts.tolist(), self.base, self.verdict)
+        return _settle_known(documents, source, self.verdict)
 
 
 def _amount(row: dict[str, Any], base: str) -> int:

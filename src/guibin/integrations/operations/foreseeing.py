@@ -1,0 +1,184 @@
+"""What the dry run of order lines, orders and refunds sees: who and what of them is here already.
+
+The people go through the very steps of the run, but through a door that makes nobody; the lines through
+the deciding half of the doors of purchases. Nothing is written.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from guibin.accounts import api as accounts
+from guibin.customers import api as customers
+from guibin.integrations.operations.meeting import Known, People, contact_problems
+from guibin.integrations.operations.senders import Sending
+from guibin.integrations.operations.sending_lines import RefundSender, SaleSender, keep_refused, shaped
+from guibin.integrations.staging.chunks import list_parts, read_part, write_table
+from guibin.integrations.staging.foresight import Foresight, Register
+from guibin.purchases import api as purchases
+
+TO_COME = 1 << 62
+"""Stands for the first customer the run would make: above every id there is, the others follow."""
+
+PLACES = {"p": "customer_phone", "e": "customer_email"}
+STREAMS = (
+    (SaleSender, purchases.foresee_orders, purchases.ORDER_LINES, "sale", "s"),
+    (RefundSender, purchases.foresee_refunds, purchases.REFUND_LINES, "refund", "r"),
+)
+
+
+def hash_claim(*texts: str) -> int:
+    """64 bits that stand for a key of a person."""
+    return int.from_bytes(hashlib.blake2b("\x1f".join(texts).encode(), digest_size=8).digest(), "big")
+
+
+class ForeseenDoor:
+    """The run's door as it would be: who is not here yet gets the place in line they would have."""
+
+    def __init__(self, sending: Sending) -> None:
+        self.sending = sending
+        self.made = 0
+        self._claims = Register()
+
+    def ensure(self, values: Sequence[str]) -> Mapping[str, int]:
+        source = self.sending.run.source
+        clean = {value: customers.clean_external(value) for value in values}
+        written = [value for value in values if clean[value]]
+        found = dict(customers.find_ids_by_external(source, written))
+        missing = [value for value in written if value not in found]
+        distinct = sorted({clean[value] for value in missing}, key=customers.external_order)
+        people = dict(
+            zip(distinct, self._place([((f"external:{source}", v),) for v in distinct]), strict=True)
+        )
+        return found | {value: people[clean[value]] for value in missing}
+
+    def upsert(self, rows: Sequence[customers.CustomerRow]) -> list[customers.RowOutcome]:
+        s = self.sending
+        foreseen = customers.foresee_upsert(
+            rows=rows, match_keys=s.match_keys, policy=s.policy, source=s.run.source, actor=s.actor
+        )
+        new = sorted((each for each in foreseen if each.turn is not None), key=lambda each: each.turn or 0)
+        known = {each.outcome.position: each.outcome.customer_id for each in foreseen}
+        places = self._place([each.claims for each in new])
+        known |= {each.outcome.position: person for each, person in zip(new, places, strict=True)}
+        return [
+            customers.RowOutcome(
+                each.outcome.position,
+                each.outcome.outcome,
+                known[each.outcome.position if each.twin is None else each.twin],
+            )
+            for each in foreseen
+        ]
+
+    def stores(self, column: Any) -> Mapping[str, int]:
+        """Stores decide nothing of what becomes of a row: those that are here."""
+        names = [name for name in pc.unique(column).to_pylist() if name]
+        return {name: int(store_id) for name, store_id in accounts.find_stores(names).items()}
+
+    def _place(self, claims: Sequence[Sequence[tuple[str, str]]]) -> list[int]:
+        """Who each of several people is, by the keys they claim, none of which two of them share: one that
+        an earlier call placed, or the next in line."""
+        owners = np.repeat(np.arange(len(claims)), [len(each) for each in claims])
+        hashes = np.array([hash_claim(*claim) for each in claims for claim in each], dtype=np.uint64)
+        found = self._claims.find(hashes)
+        people = np.full(len(claims), -1, dtype=np.int64)
+        hit = np.flatnonzero(found >= 0)[::-1]
+        people[owners[hit]] = found[hit]
+        fresh = np.flatnonzero(people < 0)
+        people[fresh] = TO_COME + self.made + np.arange(len(fresh))
+        self.made += len(fresh)
+        self._claims.add(hashes, people[owners])
+        return [int(person) for person in people]
+
+
+def look_at_lines(sending: Sending) -> Foresight:
+    """What the run would make of every staged row, and who its people are."""
+    door = ForeseenDoor(sending)
+    people = People(sending, door)
+    ids = [people.meet(part) for part in people.parts()]
+    known = Known(ids)
+    outcomes: Counter[str] = Counter()
+    sums: dict[str, Decimal] = {}
+    figures: Counter[str] = Counter()
+    unusable = _unusable(sending)
+    for kind, foresee, schema, taken, tag in STREAMS:
+        sender = kind(sending)
+        sender.known, sender.door = known, door
+        for part in sender.parts():
+            table = sender.prepare(part)
+            seen = foresee(shaped(table, schema), source=sending.run.source)
+            labels = sender.labels(seen.outcomes, table, taken)
+            _add_up(outcomes, sums, labels, sender.exact(table))
+            keep_refused(sending, part, tag, seen.outcomes, labels)
+            figures["rows_without_customer"] += _note(sending, table, labels, tag, part, unusable)
+            if taken == "sale":
+                figures["orders_new"] += seen.documents_new
+                figures["repeated_rows"] += _repeats(table)
+    figures["customers_new"] = door.made
+    figures["customers_known"] = _count_known(ids)
+    return Foresight(outcomes=outcomes, sums=sums, figures=figures)
+
+
+def _count_known(ids: Sequence[pa.Table]) -> int:
+    if not ids:
+        return 0
+    every = pc.unique(pa.concat_tables(ids)["customer_id"])
+    return int(pc.sum(pc.less(every, TO_COME)).as_py() or 0)
+
+
+def _unusable(sending: Sending) -> pa.Array:
+    """The references that are a phone or an address that cannot exist."""
+    found: set[str] = set()
+    for part in list_parts(sending.folder, "people"):
+        references = pc.unique(read_part(sending.folder, "people", part)["person"]).to_pylist()
+        found |= contact_problems(references).keys()
+    return pa.array(sorted(found), pa.string())
+
+
+def _add_up(outcomes: Counter[str], sums: dict[str, Decimal], labels: Any, exact: Any) -> None:
+    grouped = pa.table({"label": labels, "exact": exact}).group_by("label")
+    for row in grouped.aggregate([("exact", "sum"), ([], "count_all")]).to_pylist():
+        outcomes[row["label"]] += row["count_all"]
+        sums[row["label"]] = sums.get(row["label"], Decimal(0)) + (row["exact_sum"] or 0)
+
+
+def _note(sending: Sending, table: pa.Table, labels: Any, tag: str, part: int, unusable: pa.Array) -> int:
+    """Rows that can go in but say something odd of their customer are listed with the others; returns how
+    many name nobody but a phone or address that cannot exist."""
+    turned_down = pc.or_(pc.starts_with(labels, "refused"), pc.starts_with(labels, "conflict"))
+    taken = table.filter(pc.invert(turned_down))
+    hit = taken.filter(pc.is_in(taken["person"], unusable))
+    references = hit["person"].to_pylist()
+    noted: list[tuple[int, str, str | None]] = [
+        (row, "noted_no_phone" if ref[0] == "p" else "noted_no_email", PLACES[ref[0]])
+        for row, ref in zip(hit["row"].to_pylist(), references, strict=True)
+    ]
+    if tag == "s":
+        disputed = taken.filter(pc.is_in(taken["order_number"], _disputed(table)))
+        named = disputed.filter(pc.is_valid(disputed["customer_id"]))
+        noted += [(row, "noted_two_customers", None) for row in named["row"].to_pylist()]
+    if noted:
+        rows, reasons, places = zip(*noted, strict=True)
+        kept = pa.table({"row": rows, "reason": reasons, "place": pa.array(places, pa.string())})
+        write_table(sending.folder, "noted", part * 2 + (tag == "r"), kept)
+    return int(hit.num_rows)
+
+
+def _disputed(lines: pa.Table) -> Any:
+    """Orders that name more than one customer: they go to one of them."""
+    counts = lines.group_by("order_number").aggregate([("customer_id", "count_distinct")])
+    several = counts.filter(pc.greater(counts["customer_id_count_distinct"], 1))
+    return several["order_number"].combine_chunks()
+
+
+def _repeats(lines: pa.Table) -> int:
+    """Rows that say exactly what another row of their order says: kept as separate lines, and shown."""
+    keys = ["order_number", "line_id", "person", "ordered_at", "sku", "description", "quantity", "unit_price"]
+    groups = lines.group_by(keys).aggregate([([], "count_all")])
+    return int(lines.num_rows - groups.num_rows)
