@@ -8,6 +8,7 @@ formats (14–22, 27–36, 45–47, 50–58 are days and times). What it gives i
 import datetime as dt
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 from xml.parsers import expat
@@ -22,6 +23,8 @@ DAY_CODE = re.compile(r"[ymdhs年月日]", re.IGNORECASE)
 NOT_CODE = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 EPOCHS = {False: dt.datetime(1899, 12, 30), True: dt.datetime(1904, 1, 1)}  # noqa: DTZ001 - wall time
 LETTERS = re.compile(r"[A-Z]+")
+# No XML, cut off or damaged as an archive, or a number in it that is none.
+BROKEN = (expat.ExpatError, zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError)
 WIDTH_BELIEVED_MAX = 256  # beyond it a sheet often only says that all of it was formatted
 
 
@@ -73,7 +76,7 @@ class _Reader:
                     yield
                 self.parser.Parse(b"", True)  # noqa: FBT003 - expat's own signature
                 yield
-        except (expat.ExpatError, zipfile.BadZipFile, KeyError, EOFError) as error:
+        except BROKEN as error:
             raise Refused("broken_workbook") from error
 
     def run(self) -> None:
