@@ -9,7 +9,9 @@ from guibin.integrations.files.refusal import Refused
 
 REFUSALS: dict[str, Text] = {
     "empty": _("The file is empty."),
-    "binary": _("This is no table: the file holds binary data."),
+    "binary": _(
+        "This is not a table file: it holds binary data. Please save the table as CSV or XLSX and load that."
+    ),
     "not_a_table": _("This is a %(format)s file. Please save the table as CSV or XLSX and load that."),
     "old_or_locked_workbook": _(
         "This workbook is protected by a password, or in the old .xls format. Please save it as .xlsx "

@@ -43,6 +43,7 @@ class ConditionForm:
     op: str
     value: str
     currency: str = "CNY"
+    problem: str = ""
 
     @property
     def listed(self) -> bool:
@@ -69,6 +70,7 @@ class LevelForm:
     name_en: str
     rank: str
     groups: tuple[tuple[ConditionForm, ...], ...]
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,14 @@ class RulesForm:
     levels: tuple[LevelForm, ...]
     currency: str
     open_facts: Sequence[tuple[str, str]] = field(default_factory=tuple)
+
+    @property
+    def wrong(self) -> bool:
+        """Whether a level or a number is marked as wrong."""
+        return any(
+            level.problem or any(condition.problem for group in level.groups for condition in group)
+            for level in self.levels
+        )
 
     @property
     def may_grow(self) -> bool:
@@ -218,6 +228,41 @@ def parse_form(form: RulesForm) -> loyalty.Rules:
             }
         )
     return loyalty.parse_rules({"levels": levels})
+
+
+def mark_wrong(form: RulesForm) -> RulesForm:
+    """The form as it was typed, with what is wrong said at the level and the number it is about."""
+    ranks = [level.rank for level in form.levels]
+    return replace(
+        form,
+        levels=tuple(
+            replace(
+                level,
+                problem=_level_problem(level, twice=ranks.count(level.rank) > 1),
+                groups=tuple(
+                    tuple(replace(condition, problem=_number_problem(condition)) for condition in group)
+                    for group in level.groups
+                ),
+            )
+            for level in form.levels
+        ),
+    )
+
+
+def _level_problem(level: LevelForm, *, twice: bool) -> str:
+    if not (level.name_zh or level.name_en):
+        return _("A level needs a name.")
+    return _("Another level has this badge too. Choose one that is free.") if twice else ""
+
+
+def _number_problem(condition: ConditionForm) -> str:
+    if not condition.listed and not condition.value.strip():
+        return _("A number is missing here.")
+    try:
+        _parse_leaf(condition)
+    except NumberInvalid as error:
+        return error.sentence
+    return ""
 
 
 def _codes() -> Iterator[str]:

@@ -66,7 +66,8 @@ class PolicyLines:
 
 @dataclass(frozen=True, slots=True)
 class VersionLine:
-    """A version in words: what changed since the one before, and its state (now, later, over, never)."""
+    """A version in words: what changed since the one before, and its state (now, later, over, never; rests
+    while the policy is not in force)."""
 
     version: loyalty.VersionView
     changes: Sequence[str]
@@ -159,7 +160,7 @@ def version_lines(policy: loyalty.PolicyView, today: date) -> list[VersionLine]:
         VersionLine(
             version=version,
             changes=loyalty.diff_words(before.get(version.number - 1), version.rules, version.currency),
-            state=_state(version, today),
+            state=_state(version, today) if policy.active else "rests",
             saved_by=staff.get(version.saved_by, ""),
         )
         for version in policy.versions
@@ -276,10 +277,13 @@ def save(
     if activate or (policy is not None and policy.active and effective_from <= today):
         run = deciding.evaluate_now(actor=actor, at=at)
         return Saved(run_words(run), run, code)
-    words = _("Version %(number)s is saved, in force from %(day)s.") % {
-        "number": version.number,
-        "day": formats.day(version.effective_from),
-    }
+    given = {"number": version.number, "day": formats.day(version.effective_from)}
+    if policy is not None and policy.active:
+        words = _("Version %(number)s is saved, in force from %(day)s.") % given
+    else:
+        words = (
+            _("Version %(number)s is saved. The policy rests: it decides nobody until put in force.") % given
+        )
     return Saved(words, None, code)
 
 

@@ -164,7 +164,9 @@ def policy_new(request: HttpRequest) -> HttpResponse:
     rules = loyalty.preset_rules("cumulative" if preset == "own" else preset, currency)
     name = next((p.name for p in loyalty.presets(currency) if p.code == preset), _("Our own policy"))
     form = editor.show_rules(rules, currency)
-    return _editor(request, None, form, {"name": name, "preset": preset, "effective_from": _today()})
+    return _editor(
+        request, None, form, {"name": name, "preset": preset, "effective_from": _today(), "activate": "1"}
+    )
 
 
 @requires(loyalty.EDIT_POLICIES)
@@ -177,7 +179,7 @@ def policy_edit(request: HttpRequest, code: str) -> HttpResponse:
     if not editor.may_show(policy.latest.rules):
         return redirect(link_url("console.policy", code=code))
     form = editor.show_rules(policy.latest.rules, policy.latest.currency)
-    values = {"name": policy.name, "preset": policy.preset, "effective_from": _today()}
+    values = {"name": policy.name, "preset": policy.preset, "effective_from": _today(), "activate": "1"}
     return _editor(request, policy, form, values)
 
 
@@ -186,8 +188,11 @@ def _editor(
     policy: loyalty.PolicyView | None,
     form: editor.RulesForm,
     values: Mapping[str, Any],
-    problem: str = "",
+    error: DomainError | None = None,
 ) -> HttpResponse:
+    if error is not None:
+        form = editor.mark_wrong(form)
+    of_day = isinstance(error, policies.DayMissing | loyalty.EffectiveDatePast)
     name = policy.name if policy else _("New policy")
     context = {
         "page_key": "console.policies",
@@ -195,12 +200,13 @@ def _editor(
         "policy": policy,
         "form": form,
         "values": values,
-        "problem": problem,
+        "problem": error.sentence if error and not (of_day or form.wrong) else "",
+        "day_problem": error.sentence if error and of_day else "",
         "warning": loyalty.currency_warning(form.currency),
         "crumbs": [*_policy_crumbs(), (name, "")],
         **_choices(),
     }
-    return render(request, "console/vips/editor.html", context, status=422 if problem else 200)
+    return render(request, "console/vips/editor.html", context, status=422 if error else 200)
 
 
 def _choices() -> dict[str, Any]:
@@ -214,7 +220,7 @@ def _choices() -> dict[str, Any]:
 def _save(request: HttpRequest, policy: loyalty.PolicyView | None) -> HttpResponse:
     currency = policy.latest.currency if policy else accounts.organisation().base_currency
     form = editor.read_form(request.POST, currency)
-    values = {key: request.POST.get(key, "") for key in ("name", "preset", "effective_from")}
+    values = {key: request.POST.get(key, "") for key in ("name", "preset", "effective_from", "activate")}
     try:
         saved = policies.save(
             policy=policy,
@@ -229,7 +235,7 @@ def _save(request: HttpRequest, policy: loyalty.PolicyView | None) -> HttpRespon
             at=clock.now(),
         )
     except DomainError as error:
-        return _editor(request, policy, form, values, problem=error.sentence)
+        return _editor(request, policy, form, values, error=error)
     messages.success(request, saved.words)
     target = link_url("console.vips") if saved.run else link_url("console.policy", code=saved.policy_code)
     return redirect(target)

@@ -119,6 +119,56 @@ def test_policy_pages_open(owner: Actor, client_as: Callable[[Actor], Client]) -
     assert client.get("/vips/policies/nobody/").status_code == 404
 
 
+def posted(value: str, **more: str) -> dict[str, str]:
+    """The editor's form with one level and one number."""
+    fields = {
+        "name": "房子", "preset": "own", "effective_from": "2026-11-24", "l0-code": "vip", "l0-rank": "1",
+        "l0-name_zh": "贵宾", "l0-name_en": "VIP", "l0-g0-c0-fact": "net_12m", "l0-g0-c0-op": "gte",
+        "l0-g0-c0-value": value,
+    }  # fmt: skip
+    return {**fields, **more}
+
+
+@pytest.mark.django_db
+def test_what_is_wrong_in_the_editor_is_said_beside_it(owner: Actor, client_as: SignIn) -> None:
+    make_vips(1)
+    client = client_as(owner)
+    url = "/vips/policies/house/edit/"
+    for value, said in (("一万", "一万"), ("", "这里还缺一个数字")):
+        answer = client.post(url, posted(value))
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        _before, field, after = page.partition(f'value="{value}" inputmode')
+        assert field, "what was typed is kept"
+        row = after.partition("</div>")[0]
+        assert 'aria-describedby="l0-g0-c0-error"' in row
+        assert said in row.partition('id="l0-g0-c0-error"')[2]
+        assert 'value="2026-11-24"' in page, "the day is kept too"
+    page = client.post(url, posted("1", effective_from="morgen")).content.decode()
+    assert "vip-day-error" in page
+    assert 'value="morgen"' in page
+    page = client.post(url, posted("1", **{"l0-name_zh": "", "l0-name_en": ""})).content.decode()
+    assert "l0-error" in page
+
+
+@pytest.mark.django_db
+def test_a_resting_policy_is_never_said_to_be_in_force(owner: Actor, client_as: SignIn) -> None:
+    make_vips(1)
+    client = client_as(owner)
+    loyalty.create_policy(code="rest", name="歇着", preset="own", actor=SYSTEM, at=NOW)
+    rules = loyalty.preset_rules("annual", "CNY")
+    ids = sorted({*customers.list_ids(customers.Filters(), actor=SYSTEM)})
+    seen = loyalty.preview_policy(rules=rules, facts=facts(ids), as_of=TODAY, currency="CNY")
+    loyalty.save_policy_version(
+        policy_code="rest", rules=rules, currency="CNY", effective_from=TODAY, token=seen.token,
+        today=TODAY, actor=SYSTEM, at=NOW,
+    )  # fmt: skip
+    page = client.get("/vips/policies/rest/").content.decode()
+    assert "日起" not in page
+    assert "未启用" in page
+    assert client.get("/vips/policies/").content.decode().count("日起") == 1
+
+
 @pytest.mark.django_db
 def test_lists_are_kept_by_numbers(owner: Actor, client_as: Callable[[Actor], Client]) -> None:
     (one,) = make_vips(1)
