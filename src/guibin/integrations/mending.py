@@ -104,7 +104,8 @@ def met_twice(run: api.RunView, *, actor: Actor) -> list[dict[str, Any]]:
     pairs = [pair for pair in same if pair["other"] is not None or pair["customer"] is not None]
     chosen = [pair for pair in pairs if pair["customer"] is None][:SAME_SHOWN]
     chosen += [pair for pair in pairs if pair["customer"] is not None][:SAME_SHOWN]
-    cards = customers.get_cards([pair["customer"] for pair in chosen if pair["customer"] is not None])
+    ids = [pair["customer"] for pair in chosen if pair["customer"] is not None]
+    cards = customers.get_cards(ids, actor=actor)
     return [_pair(pair, cards, actor) for pair in chosen]
 
 
@@ -113,7 +114,7 @@ def _pair(pair: Mapping[str, Any], cards: Mapping[int, customers.Card], actor: A
     return {
         "row": pair["row"],
         "other": pair["other"],
-        "name": card.name or card.number if card else "",
+        "name": card.name or card.number if card else _("a customer of another store"),
         "number": card.number if card else "",
         "url": link_url("customers.profile", actor=actor, number=card.number) if card else "",
         "by": key_words(pair["by"]),

@@ -52,3 +52,11 @@ def test_another_stores_staff_find_nobody_neither_by_words_nor_by_number(
 
 def test_words_never_come_in_the_address(agent: Actor, client_as: Any) -> None:
     assert client_as(agent).get("/customers/pick/?q=林").status_code == 405
+
+
+def test_cards_for_somebody_leave_out_who_is_out_of_their_sight(
+    number: str, agent: Actor, outsider: Actor
+) -> None:
+    ids = list(api.find_ids_by_numbers([number]).values())
+    assert [card.name for card in api.get_cards(ids, actor=agent).values()] == ["林婉清"]
+    assert api.get_cards(ids, actor=outsider) == {}
