@@ -4,16 +4,19 @@ import os
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-
-class EnvInvalid(SystemExit):
-    """A setting in the environment cannot be understood; says which and what is expected."""
+from guibin.core.errors import FileUnreadable, WordUnknown
+from guibin.core.postgres.errors import UrlInvalid
 
 
 def text(name: str, default: str = "") -> str:
-    """``NAME``, or the content of the file ``NAME_FILE`` points at."""
+    """``NAME``, or the content of the file ``NAME_FILE`` points at. Raises ``FileUnreadable``."""
     path = os.environ.get(f"{name}_FILE")
     if path:
-        return Path(path).read_text().strip()
+        try:
+            return Path(path).read_text().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "UTF-8"
+            raise FileUnreadable(name=f"{name}_FILE", path=path, reason=reason) from error
     return os.environ.get(name, default)
 
 
@@ -23,7 +26,7 @@ def flag(name: str, *, default: bool) -> bool:
     if value is None or value == "":
         return default
     if value.lower() not in words:
-        raise EnvInvalid(f"{name}={value}: expected one of {', '.join(words)}")
+        raise WordUnknown(name=name, value=value, words=", ".join(words))
     return words[value.lower()]
 
 
@@ -38,11 +41,14 @@ def home() -> Path:
     return Path(base) / "guibin"
 
 
-def database(url: str) -> dict[str, object]:
-    """A PostgreSQL URL as a Django database: ``postgresql://role:password@host:port/name?host=/socket``."""
+def database(url: str, name: str = "DATABASE_URL") -> dict[str, object]:
+    """A PostgreSQL URL as a Django database: ``postgresql://role:password@host:port/name?host=/socket``.
+
+    Raises ``UrlInvalid``, naming the variable that held it.
+    """
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres"}:
-        raise EnvInvalid("DATABASE_URL must begin with postgresql://")
+        raise UrlInvalid(name=name)
     query = {key: values[0] for key, values in parse_qs(parts.query).items()}
     return {
         "ENGINE": "django.db.backends.postgresql",

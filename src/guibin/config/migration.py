@@ -35,7 +35,7 @@ def as_owner() -> Iterator[Any]:
     connection = connections["default"]
     runtime = dict(connection.settings_dict)
     connection.close()
-    owner = env.database(url)
+    owner = env.database(url, OWNER)
     owner["OPTIONS"] = {**runtime["OPTIONS"], **dict(owner["OPTIONS"])}  # type: ignore[call-overload]
     connection.settings_dict.update(owner)
     try:

@@ -8,7 +8,8 @@ A slice writes its commands in ``commands.py`` and names them in its manifest::
     def refresh(as_of: date | None, as_json: bool) -> Exit | None: ...
 
 ``print_json`` is the only thing that writes to stdout under ``--json``; ``say`` speaks on stderr.
-A command that returns None is done; it may return another ``Exit``.
+A command that returns None is done; it may return another ``Exit``. One that is refused raises its
+``DomainError``: ``run`` says the sentence and, under ``--json``, prints one object with ``error``.
 """
 
 import gettext
@@ -16,6 +17,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from datetime import date, datetime
 from enum import IntEnum
 from pathlib import Path
@@ -217,16 +219,50 @@ def version_option(function: Function) -> Function:
 
 
 def as_of_option(function: Function) -> Function:
-    """``--as-of DAY``, handed over as ``as_of: date | None``; None means today."""
-    return option("--as-of", type=DAY, help=_("Count up to and including this day; today when left out."))(
-        function
-    )
+    """``--as-of DAY``, handed over as ``as_of: date | None``; None means the shop's day: the one fixed at
+    set-up or in the settings, else today."""
+    words = _("Count up to and including this day; left out, the day fixed in the settings, else today.")
+    return option("--as-of", type=DAY, help=words)(function)
 
 
 def print_json(value: Mapping[str, object]) -> None:
     """One JSON object on stdout: dates as ISO text, no ASCII escapes."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=_plain) + "\n")
     sys.stdout.flush()
+
+
+Known = Callable[[], Mapping[str, object]]
+_known: ContextVar[Known | None] = ContextVar("known", default=None)
+
+
+def answer_so_far(known: Known) -> None:
+    """Should this command be refused from now on, ``known()`` is part of its JSON, beside ``error``."""
+    _known.set(known)
+
+
+def wants_json(arguments: Sequence[str]) -> bool:
+    """Whether a command line asks for JSON, read before any command is."""
+    words = list(arguments)
+    return "--json" in (words[: words.index("--")] if "--" in words else words)
+
+
+def refuse(arguments: Sequence[str], code: str, sentence: Text) -> None:
+    """The sentence on stderr; under ``--json`` also one object on stdout, with what is known by now."""
+    say(sentence)
+    _print_refusal(arguments, code, sentence)
+
+
+def _print_refusal(arguments: Sequence[str], code: str, sentence: Text) -> None:
+    if wants_json(arguments):
+        print_json({**_read_known(), "error": {"code": code, "message": str(sentence)}})
+
+
+def _read_known() -> Mapping[str, object]:
+    known = _known.get()
+    try:
+        return known() if known else {}
+    except (DomainError, *_database_errors()):
+        return {}  # what stopped the command also keeps us from reading
 
 
 def _plain(value: object) -> object:
@@ -270,28 +306,32 @@ def speak(language: str) -> None:
 
 
 def run(root: click.Group, arguments: Sequence[str], *, prepare: Callable[[], object] | None = None) -> int:
-    """Run one command line; every refusal is one sentence on stderr and an ``Exit``.
+    """Run one command line; every refusal is one sentence on stderr and an ``Exit``;
+    under ``--json`` also an object on stdout.
 
     ``prepare`` is called before a command that needs the database.
     """
+    _known.set(None)
     try:
         result = root.main(list(arguments), prog_name="guibin", standalone_mode=False, obj=prepare)
     except click.ClickException as error:
         error.show()
+        _print_refusal(arguments, "core.usage", error.format_message())
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        say(gettext.gettext("Aborted!"))
+        refuse(arguments, "core.aborted", gettext.gettext("Aborted!"))
         return Exit.FAILED
     except PostgresError as error:
-        say(error.sentence(gettext.gettext))
+        refuse(arguments, error.code, error.sentence(gettext.gettext))
         return Exit.NO_DATABASE
     except DomainError as error:
-        say(error.sentence)
+        refuse(arguments, error.code, error.sentence)
         return Exit.NOTHING if isinstance(error, NotFound) else Exit.FAILED
     except BrokenPipeError:
         return _pipe_closed()
     except _database_errors() as error:
-        say(_("The database cannot be reached: %(reason)s") % {"reason": str(error).strip().splitlines()[0]})
+        words = _("The database cannot be reached: %(reason)s")
+        refuse(arguments, "core.no_database", words % {"reason": str(error).strip().splitlines()[0]})
         return Exit.NO_DATABASE
     return result if isinstance(result, int) else Exit.DONE
 

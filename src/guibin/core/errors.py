@@ -59,6 +59,20 @@ class Conflict(DomainError):
     status = 409
 
 
+class WordUnknown(Invalid):
+    """A word in the environment is none of those it may be."""
+
+    code = "core.word_unknown"
+    message = _("%(name)s=%(value)s: expected one of %(words)s.")
+
+
+class FileUnreadable(Invalid):
+    """A file that the environment names cannot be read."""
+
+    code = "core.file_unreadable"
+    message = _("%(name)s names the file %(path)s, which cannot be read (%(reason)s).")
+
+
 @contextmanager
 def constraint_errors(errors: Mapping[str, DomainError]) -> Iterator[None]:
     """Turn violations of named database constraints into domain errors.

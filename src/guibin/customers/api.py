@@ -55,7 +55,6 @@ from guibin.customers.operations.people import (
     restore_customer,
 )
 from guibin.customers.operations.preferring import prefer_contacts
-from guibin.customers.operations.repeating import write_once
 from guibin.customers.operations.revealing import reveal_cards, reveal_customer, reveal_history
 from guibin.customers.operations.undoing import undo_import
 from guibin.customers.permissions import (
@@ -248,7 +247,6 @@ __all__ = [
     "tag_by_name",
     "undo_import",
     "write_note",
-    "write_once",
 ]
 
 

@@ -15,7 +15,7 @@ from guibin.core.paging import Page
 from guibin.core.permissions import SYSTEM, Actor
 from guibin.insight import queueing
 from guibin.insight.errors import CutsInvalid, EngineMissing, EngineUnknown, GroupUnknown, NeverRefreshed
-from guibin.insight.parts import facts_part, read_fact_row, read_facts
+from guibin.insight.parts import facts_part, read_fact_row, read_facts, read_facts_day
 from guibin.insight.permissions import REFRESH_FACTS, VIEW_REPORTS
 from guibin.insight.queries import freshness as fresh
 from guibin.insight.queries import live, published
@@ -93,6 +93,7 @@ __all__ = [
     "queue_refresh",
     "read_fact_row",
     "read_facts",
+    "read_facts_day",
     "refresh",
     "rfm_report",
     "stage_members",

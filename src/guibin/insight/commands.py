@@ -10,7 +10,9 @@ import click
 from django.utils.translation import gettext_lazy as _
 
 import guibin
-from guibin.core.cli import Exit, argument, as_of_option, command, json_option, option, print_json, say
+from guibin.core.cli import argument, as_of_option, command, json_option, option, print_json, say
+
+JOBS = ("j2", "j2-size", "j2-write", "j3", "j3-page", "j8", "j8-customers", "all")
 
 
 @command("refresh", help=_("Bring the warehouse up to date and make all facts anew."))
@@ -70,18 +72,23 @@ def rfm(*, as_of: date | None, method: str | None, as_json: bool) -> None:
         "Measure a job beside its limit. JOB is j2, j2-size, j2-write, j3, j3-page, j8, j8-customers or all."
     ),
 )
-@argument("job")
+@argument("job", type=click.Choice(JOBS))
 @option("--record", is_flag=True, help=_("Add a dated row to docs/reference/benchmarks.md."))
 @json_option
-def bench(*, job: str, record: bool, as_json: bool) -> Exit:
+def bench(*, job: str, record: bool, as_json: bool) -> None:
+    from guibin.insight.errors import BenchFailed, BenchMissing
+
     folder = Path(guibin.__file__).parents[2] / "bench"
     if not (folder / "run.py").exists():
-        say(_("Benchmarks are part of the source tree, not of an installed package."))
-        return Exit.NOTHING
+        raise BenchMissing
     words = [sys.executable, str(folder / "run.py"), job]
     words += ["--json"] if as_json else []
     words += ["--record"] if record else []
-    return Exit(min(subprocess.run(words, check=False).returncode, 4))
+    ran = subprocess.run(words, check=False, stdout=subprocess.PIPE if as_json else None, text=True)
+    if ran.returncode:
+        raise BenchFailed(job=job, status=ran.returncode)
+    if as_json:
+        click.echo(ran.stdout, nl=False)
 
 
 COMMANDS = (refresh, rfm, bench)

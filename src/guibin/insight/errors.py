@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from guibin.core.errors import Conflict, Invalid, NotFound
+from guibin.core.errors import Conflict, DomainError, Invalid, NotFound
 
 
 class NeverRefreshed(NotFound):
@@ -43,3 +43,14 @@ class DayInvalid(Invalid):
 class ThresholdsInvalid(Invalid):
     code = "insight.thresholds_invalid"
     message = _("The days must rise from at risk to dormant to churned.")
+
+
+class BenchMissing(NotFound):
+    code = "insight.bench_missing"
+    message = _("Benchmarks are part of the source tree, not of an installed package.")
+
+
+class BenchFailed(DomainError):
+    code = "insight.bench_failed"
+    message = _("The benchmark %(job)s stopped with status %(status)s; its own words stand above.")
+    status = 500

@@ -94,6 +94,7 @@ def _import(kind: str, file: Path, *, as_json: bool, dry_run: bool, yes: bool, *
         cli.say(_("Going on with import %(id)s.") % {"id": run_id})
     else:
         run_id = api.register(kind=kind, path=file, wish=wish.as_json(), actor=SYSTEM, at=clock.now())
+    _answer_with(run_id, started)
     with api.hold(run_id):
         if not api.get_import(run_id).started_at:
             _prepare(run_id, is_new=is_new)
@@ -179,6 +180,14 @@ def _run(run_id: int) -> None:
     api.run_import(run_id=run_id, actor=SYSTEM, at=clock.now(), report=report)
 
 
+def _answer_with(run_id: int, started: float) -> None:
+    """What is known of an import belongs to the answer even when it is refused half-way."""
+    from guibin.integrations import api
+    from guibin.integrations.inspection import as_report
+
+    cli.answer_so_far(lambda: as_report(api.get_import(run_id), seconds=time.monotonic() - started))
+
+
 def _show(run_id: int, *, as_json: bool, seconds: float) -> None:
     from guibin.integrations import api
     from guibin.integrations.inspection import as_report
@@ -209,6 +218,7 @@ def undo(*, number: int, yes: bool, as_json: bool) -> int | None:
         and not click.confirm(str(_("Take import %(id)s back?") % {"id": number}), err=True)
     ):
         return cli.Exit.NOTHING
+    cli.answer_so_far(lambda: {"import": number})
     result = api.undo_import(run_id=number, actor=SYSTEM, at=clock.now())
     kept = [{"what": item.what, "id": item.id, "reason": item.reason} for item in result.kept]
     if as_json:
@@ -254,9 +264,10 @@ def resume(*, number: int, as_json: bool) -> int | None:
     run = api.get_import(number)
     is_begun = bool(run.options.get("going"))
     if not (is_begun or api.resumable(run.state) or run.state == "dry_run"):
-        cli.say(_("Import %(id)s: %(state)s") % {"id": number, "state": run.state})
+        _show(number, as_json=as_json, seconds=-1)
         return cli.Exit.NOTHING
     started = time.monotonic()
+    _answer_with(number, started)
     with api.hold(number):
         if is_begun:
             _prepare(number)

@@ -21,5 +21,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         environment.prepare(language)
     except (PostgresError, DomainError) as error:
-        return environment.refuse(error, language)
+        return environment.refuse(error, language, rest)
     return cli.run(command_tree(), rest, prepare=environment.use_database)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from guibin.config.catalogues import PACKAGE, compile_catalogues
 from guibin.config.slices import SLICES
-from guibin.core.cli import Exit, say
+from guibin.core import cli
+from guibin.core.cli import Exit
 from guibin.core.errors import DomainError
 from guibin.core.keyring import key_path
 from guibin.core.postgres import Hold, PostgresError, check_server, default_home, embedded_urls, hold
@@ -107,10 +108,10 @@ def use_database() -> Hold | None:
     return None
 
 
-def refuse(error: PostgresError | DomainError, language: str) -> int:
+def refuse(error: PostgresError | DomainError, language: str, arguments: Sequence[str]) -> int:
     """Say why Django could not even be set up, in ``language``."""
     if isinstance(error, PostgresError):
-        say(error.sentence(gettext))
+        cli.refuse(arguments, error.code, error.sentence(gettext))
         return Exit.NO_DATABASE
     import django
     from django.conf import settings
@@ -120,5 +121,5 @@ def refuse(error: PostgresError | DomainError, language: str) -> int:
         settings.configure(USE_I18N=True, LOCALE_PATHS=[PACKAGE / "core" / "locale"])
         django.setup()
     translation.activate(language)
-    say(error.sentence)
+    cli.refuse(arguments, error.code, error.sentence)
     return Exit.FAILED

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import click
 from django.utils.translation import gettext_lazy as _
 
 from guibin.core.cli import argument, as_of_option, group, json_option, option, print_json
@@ -24,23 +25,13 @@ def customers_group() -> None:
 @as_of_option
 @json_option
 def show(*, number: str, reveal: str | None, as_of: date | None, as_json: bool) -> None:
-    shown = _read(number, reveal=reveal, as_of=as_of)
-    if as_json:
-        print_json(shown)
-        return
-    flat = {**shown, **(shown.pop("facts") or {}), **(shown.pop("standing") or {})}
-    for name, value in flat.items():
-        if value not in (None, "", [], {}):
-            print(f"{name}: {value}")  # noqa: T201 - the answer itself
-
-
-def _read(number: str, *, reveal: str | None, as_of: date | None) -> dict[str, Any]:
-    """The person, the facts as of the day (amounts in minor units), and the standing in force."""
-    from guibin.console.profile.plain import plain_facts
+    from guibin.accounts import api as accounts
+    from guibin.console.profile.plain import plain_facts, plain_standing
     from guibin.core.clock import now
     from guibin.core.permissions import SYSTEM
     from guibin.customers import api as customers
     from guibin.insight import api as insight
+    from guibin.loyalty import api as loyalty
 
     customer_id = customers.get_id(number, actor=SYSTEM)
     if reveal:
@@ -49,18 +40,18 @@ def _read(number: str, *, reveal: str | None, as_of: date | None) -> dict[str, A
         view = customers.get_customer(customer_id, actor=SYSTEM)
     day = as_of or insight.current_day()
     facts = insight.facts_for([customer_id], as_of=day).get(customer_id)
-    return {
-        **customers.as_plain(view),
-        "as_of": day,
-        "facts": plain_facts(facts),
-        "standing": _standing(customer_id),
-    }
+    standing = loyalty.standing([customer_id]).get(customer_id)
+    shown = {**customers.as_plain(view), "as_of": day}
+    if as_json:
+        told = _standing_apart(plain_standing(standing))
+        print_json({**shown, "facts": plain_facts(facts), "standing": told})
+        return
+    from guibin.console.profile.terminal import profile_lines
+
+    for line in profile_lines(shown, facts, standing, currency=accounts.organisation().base_currency):
+        click.echo(line)
 
 
-def _standing(customer_id: int) -> dict[str, Any] | None:
+def _standing_apart(shown: dict[str, Any] | None) -> dict[str, Any] | None:
     """Its day is named apart from the day of the figures, which may be another."""
-    from guibin.console.profile.plain import plain_standing
-    from guibin.loyalty import api as loyalty
-
-    shown = plain_standing(loyalty.standing([customer_id]).get(customer_id))
     return shown and {("standing_as_of" if name == "as_of" else name): value for name, value in shown.items()}

@@ -38,6 +38,7 @@ def plain_standing(view: loyalty.StandingView | None) -> dict[str, Any] | None:
 
 def read_profile(number: str, *, actor: Actor) -> dict[str, Any] | None:
     """One customer as the customer page shows them: who (masked), figures, standing; amounts in minor units.
+    ``as_of`` is the day of the figures, the one refreshed last; None before the first refresh.
     None when there is no such customer, or the actor may not see them."""
     customer = customers.find_by_number(number, actor=actor)
     if customer is None:
@@ -54,6 +55,7 @@ def read_profile(number: str, *, actor: Actor) -> dict[str, Any] | None:
         "joined_on": profile.joined_on,
         "tags": [tag.name for tag in customer.tags],
         "currency": accounts.organisation().base_currency,
+        "as_of": insight.find_published_day(),
         "facts": plain_facts(insight.facts_for([customer.id]).get(customer.id)),
         "standing": plain_standing(view),
     }

@@ -51,7 +51,8 @@ def answer(groups: Mapping[str, str], token: str, at: datetime) -> Quick | None:
         f'{{"number": {quoted(head.number)}, "status": {quoted(head.status)}, "name": {quoted(head.name)}, '
         f'"phone": {quoted(head.phone)}, "store": {quoted(text(place[1]))}, '
         f'"joined_on": {_day(head.joined_on)}, '
-        f'"tags": {head.tags}, "currency": {quoted(text(place[0]))}, "facts": {insight.read_facts(facts)}, '
+        f'"tags": {head.tags}, "currency": {quoted(text(place[0]))}, '
+        f'"as_of": {_day(insight.read_facts_day(facts))}, "facts": {insight.read_facts(facts)}, '
         f'"standing": {_standing(stand)}}}'
     )
     return Quick(actor=actor, body=body.encode())

@@ -21,14 +21,15 @@ class Ground:
 
 
 def stand_on(as_of: date | None = None) -> Ground:
-    """The facts of a day (the organisation's day when none is named). Raises `insight` `NeverRefreshed`."""
-    day = as_of or insight.find_published_day() or insight.current_day()
+    """The facts of a day (`insight.current_day` when none is named). Raises `insight` `NeverRefreshed`."""
+    day = as_of or insight.current_day()
     return Ground(insight.facts_table(as_of=day), day, accounts.organisation().base_currency)
 
 
 def evaluate_now(*, actor: Actor, at: datetime, as_of: date | None = None) -> loyalty.Evaluation:
-    """Decide everybody by the policy in force and keep it. Raises `PolicyInactive`, `NeverRefreshed`."""
-    ground = stand_on(as_of)
+    """Decide everybody by the policy in force and keep it, for the day that was refreshed last when none is
+    named: standing and published facts speak of one day. Raises `PolicyInactive`, `NeverRefreshed`."""
+    ground = stand_on(as_of or insight.find_published_day())
     return loyalty.evaluate(facts=ground.facts, as_of=ground.as_of, actor=actor, at=at)
 
 

@@ -31,6 +31,11 @@ class PostgresError(Exception):
         return self.sentence()
 
 
+class UrlInvalid(PostgresError):
+    code = "postgres.url_invalid"
+    message = gettext_noop("%(name)s must begin with postgresql://")
+
+
 class NotStarted(PostgresError):
     code = "postgres.not_started"
 

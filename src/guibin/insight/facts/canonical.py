@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from guibin.insight.facts.engine import DuckEngine
+from guibin.insight.facts.judging import JUDGED_BY
 from guibin.insight.facts.schema import COUNTED_NAMES, FACT_NAMES, FACT_SCHEMA, JUDGED_NAMES
 
 # Grows with every day, so it is neither published nor makes a row a changed one.
@@ -44,9 +45,10 @@ def _joined(names: Iterable[str]) -> str:
 
 BEGAN = "coalesce(CAST(DATE '{as_of}' - CAST(tenure_days AS INTEGER) AS VARCHAR), '')"
 CHECKSUM = f"md5({_json(name for name in STORED if name not in JUDGED_NAMES)} || {BEGAN})"
-COUNTED_TEXT = _joined(name for name in COUNTED_NAMES if name != "customer_id")
+GIVEN = frozenset(("customer_id", "number"))  # in the order of arrival, not by what was bought
+COUNTED_TEXT = _joined(name for name in COUNTED_NAMES if name not in GIVEN)
 JUDGED_TEXT = _joined(JUDGED_NAMES)
-NUMBERED = f"number || '|' || {JUDGED_TEXT}"
+GROUNDED = _joined((*(name for name in JUDGED_BY if name not in GIVEN), *JUDGED_NAMES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +62,16 @@ class Summed:
 
 def sum_up(engine: DuckEngine, facts: pa.Table, categories: pa.Table, as_of: date) -> Summed:
     """The digest is a sum of SHA-256 as whole numbers, modulo 2^256: of each row's counted part, and of
-    each customer's number with stage and scores.
+    stage and scores with what they were judged by.
 
-    Ids do not enter (categories by name), and a sum knows no order, so a shop imported twice, in any
-    order, has one digest. When few rows changed, the digest of all is found by taking away the rows as
-    they were and adding them as they are (``changed_digest``).
+    Ids and customer numbers do not enter (categories by name), and a sum knows no order, so a shop imported
+    twice, in any order and in any pieces, has one digest. When few rows changed, the digest of all is found
+    by taking away the rows as they were and adding them as they are (``changed_digest``).
     """
     engine.link.register("summed", facts.append_column("category_names", _names(facts, categories)))
     rows = engine.run(
         f"SELECT customer_id, {CHECKSUM.format(as_of=as_of)} || '|' || {JUDGED_TEXT} AS checksum, "
-        f"unhex(sha256({COUNTED_TEXT})) AS counted, unhex(sha256({NUMBERED})) AS judged "
+        f"unhex(sha256({COUNTED_TEXT})) AS counted, unhex(sha256({GROUNDED})) AS judged "
         "FROM summed ORDER BY customer_id"
     )
     engine.link.unregister("summed")
@@ -78,9 +80,9 @@ def sum_up(engine: DuckEngine, facts: pa.Table, categories: pa.Table, as_of: dat
 
 
 def sum_up_judged(engine: DuckEngine, judged: pa.Table) -> int:
-    """The part of the digest that ``number`` and the judged columns make."""
+    """The part of the digest that the judged columns, with those they rest on, make."""
     engine.link.register("summed", judged)
-    rows = engine.run(f"SELECT unhex(sha256({NUMBERED})) AS judged FROM summed")
+    rows = engine.run(f"SELECT unhex(sha256({GROUNDED})) AS judged FROM summed")
     engine.link.unregister("summed")
     return _sum(rows["judged"])
 

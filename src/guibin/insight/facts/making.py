@@ -112,10 +112,10 @@ def make_changed(
 
 
 def _judged_otherwise(counted: pa.Table, before: Judging, now: Judging) -> tuple[pa.Table, pa.Table]:
-    """Id, number and judgement, before and now, of customers whose counted facts stand but whose stage or
-    scores changed."""
-    identity = {name: counted[name] for name in ("customer_id", "number")}
-    were, are = (pa.table({**identity, **judge_columns(counted, judging)}) for judging in (before, now))
+    """What is judged by and the judgement, before and now, of customers whose counted facts stand but
+    whose stage or scores changed."""
+    ground = {name: counted[name] for name in JUDGED_BY}
+    were, are = (pa.table({**ground, **judge_columns(counted, judging)}) for judging in (before, now))
     differs = pa.array(np.zeros(counted.num_rows, np.bool_))
     for name in JUDGED_NAMES:
         nothing = "" if name == "stage" else 0
