@@ -92,7 +92,8 @@ class OrderForm(forms.Form):
 
 
 class LineForm(forms.Form):
-    """One line of an order recorded by hand; an empty one is left out."""
+    """One line of an order recorded by hand; an empty one is left out. Costs are asked of those who keep
+    products."""
 
     sku = forms.CharField(label=_("Product code"), required=False, max_length=80)
     description = forms.CharField(label=_("What"), required=False, max_length=200)
@@ -100,10 +101,18 @@ class LineForm(forms.Form):
         label=_("Quantity"), required=False, min_value=Decimal("0.001"), max_digits=18, decimal_places=3
     )
     unit_price = _money(_("Price each"))
+    unit_cost = _money(_("Cost each"))
+
+    def __init__(self, *args: Any, with_cost: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not with_cost:
+            del self.fields["unit_cost"]
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        filled = any(data.get(name) not in {None, ""} for name in ("sku", "description", "unit_price"))
+        filled = any(
+            data.get(name) not in {None, ""} for name in ("sku", "description", "unit_price", "unit_cost")
+        )
         if filled and data.get("unit_price") is None and "unit_price" not in self.errors:
             self.add_error("unit_price", _("A price is needed."))
         return data
@@ -117,6 +126,7 @@ class LineForm(forms.Form):
             quantity=data["quantity"] or Decimal(1),
             unit_price=data["unit_price"],
             description=data["description"],
+            unit_cost=data.get("unit_cost"),
         )
 
 

@@ -1,7 +1,7 @@
 """REST of purchases: orders, refunds and products under ``/api/v1``.
 
 Money in and out is minor units of the currency beside it; quantities and unit prices are decimal text.
-Every write takes an ``Idempotency-Key`` header: the same key and body give the same answer.
+Orders and refunds keep the caller's idempotency key for good, longer than the envelope keeps its answers.
 """
 
 from datetime import date, datetime
@@ -9,11 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
-from ninja import Field, Header, Query, Router, Schema, Status
+from ninja import Field, Query, Router, Schema, Status
 
 from guibin.core.clock import now
-from guibin.core.errors import Invalid
 from guibin.customers import api as customers
 from guibin.purchases import api
 from guibin.purchases.permissions import (
@@ -26,15 +24,10 @@ from guibin.purchases.permissions import (
 from guibin.purchases.queries.catalogue import products_after
 from guibin.purchases.queries.orders import orders_after
 from guibin.web.access import actor_of, requires
+from guibin.web.once import key_of
 from guibin.web.rest import CursorParams, Slice, slice_of
 
 router = Router(tags=["purchases"])
-KEY_LENGTH_MAX = 200
-
-
-class KeyMissing(Invalid):
-    code = "purchases.idempotency_key_missing"
-    message = _("Send an Idempotency-Key header of 1 to 200 characters with every write.")
 
 
 class OrderOut(Schema):
@@ -188,11 +181,9 @@ class OrderQuery(CursorParams):
     last_on: date | None = None
 
 
-def _key(request: HttpRequest, key: str) -> str:
-    """The caller's key, apart from everybody else's. Raises ``KeyMissing``."""
-    if not 0 < len(key) <= KEY_LENGTH_MAX:
-        raise KeyMissing
-    return f"{actor_of(request).code}:{key}"
+def _key(request: HttpRequest) -> str:
+    """The caller's key, apart from everybody else's."""
+    return f"{actor_of(request).code}:{key_of(request)}"
 
 
 def _order(row: api.OrderRow, numbers: dict[int, str]) -> dict[str, Any]:
@@ -275,9 +266,7 @@ def get_order(request: HttpRequest, order_id: int) -> dict[str, Any]:
 
 @router.post("/orders", response={201: PlacedOut}, summary="Record an order")
 @requires(RECORD_ORDERS)
-def place_order(
-    request: HttpRequest, body: OrderIn, idempotency_key: Header[str] = ""
-) -> Status[dict[str, Any]]:
+def place_order(request: HttpRequest, body: OrderIn) -> Status[dict[str, Any]]:
     actor = actor_of(request)
     placed = api.place_order(
         lines=[api.LineDraft(**line.dict()) for line in body.lines],
@@ -291,7 +280,7 @@ def place_order(
         currency=body.currency.upper(),
         discount_minor=body.discount_minor,
         status=body.status,
-        idempotency_key=_key(request, idempotency_key),
+        idempotency_key=_key(request),
         actor=actor,
         at=now(),
     )
@@ -307,16 +296,14 @@ def change_status(request: HttpRequest, order_id: int, body: StatusIn) -> Status
 
 @router.post("/orders/{order_id}/refunds", response={201: RefundedOut}, summary="Refund lines of an order")
 @requires(REFUND_ORDERS)
-def refund_order(
-    request: HttpRequest, order_id: int, body: RefundIn, idempotency_key: Header[str] = ""
-) -> Status[dict[str, Any]]:
+def refund_order(request: HttpRequest, order_id: int, body: RefundIn) -> Status[dict[str, Any]]:
     refunded = api.refund_lines(
         order_id=order_id,
         drafts=[api.RefundDraft(**line.dict()) for line in body.lines],
         reason=body.reason,
         number=body.number,
         source="api",
-        idempotency_key=_key(request, idempotency_key),
+        idempotency_key=_key(request),
         actor=actor_of(request),
         at=now(),
     )

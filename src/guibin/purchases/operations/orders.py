@@ -364,6 +364,7 @@ def change_order_status(
         before, order.status, order.touched_at = order.status, status, at
         if tracking_number:
             order.tracking_sealed = _seal_tracking(order, tracking_number.strip())
+        if tracking_number or carrier.strip():
             order.carrier = carrier.strip()[:40]
         order.save(update_fields=["status", "touched_at", "tracking_sealed", "carrier"])
         number = plain_number(order.number)

@@ -236,3 +236,53 @@ def test_without_a_scope_nothing_opens(client: Client, owner: Actor, at: datetim
         == 403
     )
     assert client.get("/api/v1/orders").status_code == 401
+
+
+def test_costs_are_asked_of_those_who_keep_products(client_as: Any, manager: Actor, agent: Actor) -> None:
+    data = {
+        "key": "cost-1",
+        "ordered_at": "2026-11-20T10:00",
+        "channel": "store",
+        "currency": "CNY",
+        "status": "completed",
+        "line-TOTAL_FORMS": "8",
+        "line-INITIAL_FORMS": "0",
+        "line-0-sku": "N1",
+        "line-0-quantity": "3",
+        "line-0-unit_price": "10",
+        "line-0-unit_cost": "4.5",
+    }
+    keeper = client_as(manager)
+    assert 'name="line-0-unit_cost"' in keeper.get("/purchases/new/").content.decode()
+    assert keeper.post("/purchases/new/", data).status_code == 302
+    assert OrderLine.objects.get().cost_base_minor == 1350
+    seller = client_as(agent)
+    assert "unit_cost" not in seller.get("/purchases/new/").content.decode()
+    assert (
+        seller.post(
+            "/purchases/new/", {**data, "key": "cost-2", "store_id": min(agent.store_ids or ())}
+        ).status_code
+        == 302
+    )
+    assert OrderLine.objects.order_by("-id")[0].unit_cost is None
+
+
+def test_no_tracking_number_is_asked_for_where_it_cannot_be_kept(client_as: Any, manager: Actor) -> None:
+    client = client_as(manager)
+    data = {
+        "key": "track-1",
+        "ordered_at": "2026-11-20T10:00",
+        "channel": "store",
+        "currency": "CNY",
+        "status": "placed",
+        "line-TOTAL_FORMS": "8",
+        "line-INITIAL_FORMS": "0",
+        "line-0-sku": "N1",
+        "line-0-unit_price": "10",
+    }
+    url = client.post("/purchases/new/", data)["Location"]
+    page = client.get(url).content.decode()
+    assert 'name="carrier"' in page
+    assert 'name="tracking_number"' not in page
+    client.post(f"{url}status/", {"status": "shipped", "carrier": "顺丰"})
+    assert Order.objects.values_list("status", "carrier").get() == ("shipped", "顺丰")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils.translation import gettext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ from guibin.purchases.models import Order, OrderLine, OrderTally, ProductTally
 from guibin.purchases.operations import importing, undoing
 from guibin.purchases.queries import tallies
 from guibin.purchases.tests.frames import DAY, order_lines
+from guibin.purchases.views.orders import _sums
 
 pytestmark = pytest.mark.django_db
 
@@ -199,3 +201,9 @@ def test_an_export_holds_every_order_not_only_those_one_can_turn_to(
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").strip().splitlines()
     assert len(lines) == 6
     assert LoggedEvent.objects.get(name="web.list_exported").data["rows"] == 5
+
+
+def test_the_average_is_exact_beyond_what_floats_hold() -> None:
+    each = 2**53 + 1
+    shown = dict(_sums(tallies.OrderTotals(orders=4, counted=3, amount_base_minor=3 * each)))
+    assert "90,071,992,547,409.93" in shown[gettext("Average order")]

@@ -1,6 +1,7 @@
 """Pages of orders: the list, one order, recording, status, refunds."""
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from itertools import islice
 from typing import Any
 from uuid import uuid4
@@ -25,7 +26,7 @@ from guibin.purchases.operations import orders as operations
 from guibin.purchases.operations.paying import add_payment
 from guibin.purchases.operations.refunds import preview_refund, refund_lines
 from guibin.purchases.operations.refunds import undo_refund as take_back
-from guibin.purchases.permissions import RECORD_ORDERS, REFUND_ORDERS, VIEW_ORDERS
+from guibin.purchases.permissions import EDIT_PRODUCTS, RECORD_ORDERS, REFUND_ORDERS, VIEW_ORDERS
 from guibin.purchases.queries import orders as queries
 from guibin.purchases.queries.catalogue import products_by_id
 from guibin.purchases.queries.rates import base_currency
@@ -93,7 +94,7 @@ def _sums(totals: OrderTotals) -> list[tuple[str, str]]:
     amount, base = totals.amount_base_minor, base_currency()
     figures = [(_("Orders"), orders), (_("Sum before refunds"), formats.money(Money(amount, base)))]
     if totals.counted:
-        each = Money(round(amount / totals.counted), base)
+        each = Money(round(Fraction(amount, totals.counted)), base)
         figures.append((_("Average order"), formats.money(each)))
     return figures
 
@@ -117,6 +118,8 @@ def _order_context(request: HttpRequest, detail: OrderDetail) -> dict[str, Any]:
     status_form.fields["status"].choices = [  # type: ignore[attr-defined]  # a choice field
         (code, label) for code, label in words.STATUSES.items() if code in following and code != "cancelled"
     ]
+    if detail.order.customer_id is None:  # nobody's key to seal a tracking number under
+        del status_form.fields["tracking_number"]
     open_lines = [line for line in detail.lines if line.quantity_left > 0 and line.amount.minor >= 0]
     is_open = detail.order.status != "cancelled"
     due = detail.order.net - detail.paid
@@ -205,7 +208,8 @@ def new_order(request: HttpRequest) -> HttpResponse:
         "customer": request.GET.get("customer", ""),
     }
     form = OrderForm(request.POST or None, initial=initial, store_ids=actor.store_ids)
-    lines = LineForms(request.POST or None, prefix="line")
+    with_cost = actor.may(EDIT_PRODUCTS)
+    lines = LineForms(request.POST or None, prefix="line", form_kwargs={"with_cost": with_cost})
     if request.method == "POST" and form.is_valid() and lines.is_valid():
         try:
             placed = _place(request, form, lines)
@@ -220,6 +224,7 @@ def new_order(request: HttpRequest) -> HttpResponse:
         "crumbs": _crumbs((_("Record a purchase"), "")),
         "form": form,
         "lines": lines,
+        "with_cost": with_cost,
         "chosen": customers.find_picks([str(form["customer"].value() or "")], actor=actor),
         "key": request.POST.get("key") or uuid4().hex,
     }
