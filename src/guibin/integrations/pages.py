@@ -362,13 +362,21 @@ def kept_items(kept: Sequence[tuple[str, int, str]], *, actor: Actor) -> list[di
         {
             "what": thing_words(what),
             "number": numbers.get((what, item_id), str(item_id)),
-            "url": link_url("customers.profile", actor=actor, number=numbers[what, item_id])
-            if what == "customer" and (what, item_id) in numbers
+            "url": _kept_url(what, item_id, numbers[what, item_id], actor)
+            if (what, item_id) in numbers
             else "",
             "why": kept_words(why),
         }
         for what, item_id, why in shown
     ]
+
+
+def _kept_url(what: str, item_id: int, number: str, actor: Actor) -> str:
+    if what == "customer":
+        return link_url("customers.profile", actor=actor, number=number)
+    if what == "order":
+        return link_url("purchases.order", actor=actor, order_id=item_id)
+    return link_url("purchases.product", actor=actor, product_id=item_id) if what == "product" else ""
 
 
 def kept_words(reason: str) -> str:

@@ -79,7 +79,7 @@ class ForeseenDoor:
     def stores(self, column: Any) -> Mapping[str, int]:
         """Stores decide nothing of what becomes of a row: those that are here."""
         names = [name for name in pc.unique(column).to_pylist() if name]
-        return {name: int(store_id) for name, store_id in accounts.find_stores(names).items()}
+        return {name: int(store.id) for name, store in accounts.find_stores(names).items()} if names else {}
 
     def _place(self, claims: Sequence[Sequence[tuple[str, str]]]) -> list[int]:
         """Who each of several people is, by the keys they claim, none of which two of them share: one that

@@ -18,7 +18,7 @@ from guibin.core.permissions import Actor
 from guibin.integrations.errors import FilesGone, ImportCancelled, NothingToImport
 from guibin.integrations.events import ImportFinished, ImportStarted, ImportStopped
 from guibin.integrations.models import ImportRun
-from guibin.integrations.operations.booking import STAGED, Books, typed_outcomes
+from guibin.integrations.operations.booking import Books, typed_outcomes
 from guibin.integrations.operations.currencies import settle_currency
 from guibin.integrations.operations.folder import run_folder
 from guibin.integrations.operations.locking import get_run, hold, lock_run
@@ -27,9 +27,10 @@ from guibin.integrations.operations.senders import Sender, Sending
 from guibin.integrations.operations.sending_lines import MatchSender, RefundSender, SaleSender
 from guibin.integrations.operations.sending_people import CustomerSender
 from guibin.integrations.operations.sending_things import ProductSender, StaffSender, StoreSender
-from guibin.integrations.operations.staging import plan_of
+from guibin.integrations.operations.staging import STAGED, plan_of
 from guibin.integrations.permissions import IMPORT_FILES
 from guibin.integrations.staging.chunks import remove_stream
+from guibin.purchases import api as purchases
 
 PHASES: dict[str, tuple[type[Sender], ...]] = {
     "order_lines": (PeopleSender, SaleSender, RefundSender, MatchSender),
@@ -63,8 +64,10 @@ def run_import(*, run_id: int, actor: Actor, at: datetime, report: Report | None
             _go_on(run_id, actor=actor, at=at, report=report)
         except (JobCancelled, ImportCancelled) as stop:
             _stop(run_id, "cancelled", "cancelled", started, actor=actor, at=at)
+            purchases.fold_tallies()
             raise ImportCancelled from stop
         _finish(run_id, started, actor=actor, at=at)
+        purchases.fold_tallies()  # every part added to the sums, and no worker need be running
 
 
 def _start(run_id: int, *, actor: Actor, at: datetime) -> None:
