@@ -35,6 +35,11 @@ class NumberInvalid(Invalid):
     message = gettext_lazy("%(value)s is not a number this condition can be compared with.")
 
 
+class NumberMissing(NumberInvalid):
+    code = "console.number_missing"
+    message = gettext_lazy("A number is missing here.")
+
+
 @dataclass(frozen=True, slots=True)
 class ConditionForm:
     """One condition as its three fields hold it. `fact` may be `@in` or `@out` (the invitation list)."""
@@ -256,8 +261,6 @@ def _level_problem(level: LevelForm, *, twice: bool) -> str:
 
 
 def _number_problem(condition: ConditionForm) -> str:
-    if not condition.listed and not condition.value.strip():
-        return _("A number is missing here.")
     try:
         _parse_leaf(condition)
     except NumberInvalid as error:
@@ -272,11 +275,13 @@ def _codes() -> Iterator[str]:
 def _parse_leaf(condition: ConditionForm) -> loyalty.Leaf:
     if condition.listed:
         return loyalty.Listed(list=INVITED, inside=condition.fact == ON_LIST)
+    if not condition.value.strip():
+        raise NumberMissing
     try:
         number = Decimal(condition.value.replace(",", "").replace("，", "").strip())
         op = loyalty.Op(condition.op)
     except (InvalidOperation, ValueError) as error:
-        raise NumberInvalid(value=condition.value or "–") from error
+        raise NumberInvalid(value=condition.value) from error
     scaled = number * loyalty.scale_of(condition.fact, minor_digits(condition.currency))
     if not number.is_finite() or abs(scaled) > 2**52:
         raise NumberInvalid(value=condition.value)

@@ -20,7 +20,7 @@
     return field.title || words.wrong;
   };
 
-  const place = (field) => field.closest(".gb-field") || field.closest(".gb-rule-row") || field.closest("label") || field.parentElement;
+  const place = (field) => field.closest(".gb-field") || field.closest(".gb-rule-row, .gb-rule-names") || field.closest("label") || field.parentElement;
   const quiet = (field) => {
     if (!field.gbSaid) return;
     field.gbSaid.remove();
