@@ -189,7 +189,9 @@ SELECT count(*) FILTER (WHERE status = 'todo' AND coalesce(scheduled_at, now()) 
        coalesce(extract(epoch FROM now() - min(coalesce(j.scheduled_at, e.at))
            FILTER (WHERE status = 'todo' AND coalesce(scheduled_at, now()) <= now())), 0)::float,
        count(*) FILTER (WHERE status = 'failed'),
-       (SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '30 seconds')
+       (SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '30 seconds'),
+       (SELECT count(*) FROM procrastinate_workers
+        WHERE last_heartbeat BETWEEN now() - interval '1 day' AND now() - interval '30 seconds')
   FROM procrastinate_jobs j
   LEFT JOIN LATERAL (SELECT min(at) AS at FROM procrastinate_events WHERE job_id = j.id) e ON true
 """
@@ -198,16 +200,25 @@ SELECT count(*) FILTER (WHERE status = 'todo' AND coalesce(scheduled_at, now()) 
 def _worker() -> Iterator[Finding]:
     with psycopg.connect(env.text("DATABASE_URL")) as connection:
         row = connection.execute(WAITING).fetchone()
-    waiting, lag, failed, workers = row if row else (0, 0.0, 0, 0)
-    said = {"workers": workers, "waiting": waiting, "lag": round(lag)}
-    what = _("%(workers)s running, %(waiting)s jobs due, the oldest for %(lag)s s") % said
-    if waiting and lag > LAG_SECONDS_MAX:
-        do = _("Start more with: guibin worker") if workers else _("Start it: guibin serve, or guibin worker")
-        yield Finding("worker", "fault", what, do)
-    elif not workers:
-        yield Finding("worker", "advice", what, _("Nothing works on jobs while guibin serve is not running."))
-    else:
-        yield Finding("worker", "ok", what)
+    waiting, lag, failed, workers, lost = row if row else (0, 0.0, 0, 0, 0)
+    yield judge_worker(waiting, lag, workers=workers, lost=lost)
     if failed:
         what = _("%(count)s jobs failed for good") % {"count": failed}
         yield Finding("worker", "advice", what, _("See the log of the worker."))
+
+
+def judge_worker(waiting: int, lag: float, *, workers: int, lost: int) -> Finding:
+    """Jobs that wait are a fault where somebody should be at work: a worker runs and is late, or ``lost``
+    workers of the last day ended without saying so. On a machine used by commands alone they may wait."""
+    said = {"workers": workers, "waiting": waiting, "lag": round(lag)}
+    what = _("%(workers)s running, %(waiting)s jobs due, the oldest for %(lag)s s") % said
+    late = waiting and lag > LAG_SECONDS_MAX
+    if workers:
+        more = _("Start more with: guibin worker")
+        return Finding("worker", "fault", what, more) if late else Finding("worker", "ok", what)
+    if late and lost:
+        return Finding("worker", "fault", what, _("Start it: guibin serve, or guibin worker"))
+    if waiting:
+        do = _("They wait for guibin serve; guibin worker --once does them now.")
+        return Finding("worker", "advice", what, do)
+    return Finding("worker", "advice", what, _("Nothing works on jobs while guibin serve is not running."))

@@ -327,7 +327,8 @@ def loyalty_scores(facts: "pa.Table") -> "pa.Array":
     from guibin.loyalty.rules.columns import measured_parts, score_column
     from guibin.loyalty.rules.score import fit_formula
 
-    return pa.array(score_column(facts, fit_formula(get_formula(), measured_parts(facts))), pa.int64())
+    formula = get_formula()
+    return pa.array(score_column(facts, fit_formula(formula, measured_parts(facts, formula))), pa.int64())
 
 
 def loyalty_score(facts: Mapping[str, object], formula: ScoreFormula) -> float:
@@ -371,6 +372,7 @@ def receipt_json(
              "points": p.points_tenths / 10}
             for p in receipt.score
         ],
+        "score_left_out": list(receipt.left_out),
         "lists": list(receipt.lists),
         "sentence": {
             short: _sentences(code, receipt, level, next_level, currency)

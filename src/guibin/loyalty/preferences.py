@@ -76,7 +76,7 @@ DIAMOND_TOP = Setting(
     key="tier.diamond.top_pct",
     default=5.0,
     label=_("Diamond: top share by 12-month spend, %"),
-    help=_("Among customers who bought in the last 12 months."),
+    help=_("Among customers whose net spend of the last 12 months is above zero."),
     minimum=0,
     maximum=100,
 )
@@ -164,4 +164,15 @@ RECENCY_EMPTY = Setting(
     help=_("Days since the last purchase at which this part of the score is 0."),
     minimum=1,
 )
-SETTINGS = (*PRESET_NUMBERS, NEAR, *WEIGHTS.values(), *FULL_AT.values(), RECENCY_EMPTY)
+MEASURED_FROM = Setting(
+    key="loyalty.score.measured_from",
+    default=1.0,
+    label=_("A part counts from, %"),
+    help=_(
+        "Promotions count when at least this share of the last 12 months' purchases carry one, "
+        "categories when at least this share of its buyers have one; else the part is left out for everybody."
+    ),
+    minimum=0,
+    maximum=100,
+)
+SETTINGS = (*PRESET_NUMBERS, NEAR, *WEIGHTS.values(), *FULL_AT.values(), RECENCY_EMPTY, MEASURED_FROM)

@@ -12,7 +12,6 @@ from guibin.loyalty.preferences import PART_LABELS
 from guibin.loyalty.rules.facts import FACTS, Unit
 from guibin.loyalty.rules.plain import ConditionResult
 from guibin.loyalty.rules.receipts import Receipt
-from guibin.loyalty.rules.score import ScorePart
 from guibin.loyalty.values import LevelView
 from guibin.web import formats
 
@@ -230,6 +229,6 @@ def _far_off(need: ConditionResult) -> float:
     return need.missing / max(1, abs(need.threshold * FACTS[need.fact].divisor))
 
 
-def part_label(part: ScorePart) -> str:
+def part_label(part: str) -> str:
     """Name of a part of the loyalty score."""
-    return str(PART_LABELS[part.part])
+    return str(PART_LABELS[part])

@@ -121,13 +121,19 @@ def month_ends(as_of: date, count: int) -> list[date]:
     return found[::-1]
 
 
+def list_left_out(view: loyalty.StandingView | None) -> str:
+    """Parts of the score that the shop records too little of, in words; "" where none was left out."""
+    labels = [loyalty.part_label(part) for part in view.receipt.left_out] if view is not None else []
+    return ", ".join(labels)
+
+
 def list_score(view: loyalty.StandingView | None) -> list[ScoreLine]:
     """The parts of the loyalty score, where the policy looked at it."""
     if view is None:
         return []
     return [
         ScoreLine(
-            label=loyalty.part_label(part),
+            label=loyalty.part_label(part.part),
             points=formats.number(part.points_tenths / 10, 1),
             weight=formats.number(part.weight),
             ratio=part.share / 10_000,

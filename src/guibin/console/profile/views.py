@@ -105,6 +105,7 @@ def _insight(request: HttpRequest, summary: Summary) -> dict[str, object]:
         "place": insight_tab.find_place(summary.facts),
         "chart": insight_tab.months_chart(summary.facts, as_of=as_of, currency=summary.currency),
         "score": insight_tab.list_score(view),
+        "left_out": insight_tab.list_left_out(view),
         "conditions": insight_tab.list_conditions(view),
         "as_of": as_of,
     }

@@ -26,7 +26,7 @@ class Decider:
     def __init__(self, rules: Rules, facts: pa.Table, formula: ScoreFormula, lists: Lists) -> None:
         self.rules = rules
         self.facts = prepare(facts, rules)
-        self.formula = fit_formula(formula, measured_parts(facts))
+        self.formula = fit_formula(formula, measured_parts(facts, formula))
         self.lists = lists
         self.ids, _ = column(facts, "customer_id")
         self.spend, _ = column(facts, "net_12m_minor")

@@ -19,7 +19,7 @@ from guibin.loyalty.rules.score import ScoreFormula
 from guibin.loyalty.rules.tree import Rules
 from guibin.loyalty.values import NumberView, Preset
 
-SCORE_NUMBERS = (*own.WEIGHTS.values(), *own.FULL_AT.values(), own.RECENCY_EMPTY)
+SCORE_NUMBERS = (*own.WEIGHTS.values(), *own.FULL_AT.values(), own.RECENCY_EMPTY, own.MEASURED_FROM)
 WORDS: dict[str, tuple[Text, Text]] = {
     "cumulative": (
         gettext_lazy("Lifetime spend"),
@@ -100,6 +100,7 @@ def _formula_of(values: Mapping[str, object]) -> ScoreFormula:
         weights={part: int(str(values[setting.key])) for part, setting in own.WEIGHTS.items()},
         full_at={part: int(str(values[setting.key])) for part, setting in own.FULL_AT.items()},
         recency_empty_days=int(str(values[own.RECENCY_EMPTY.key])),
+        measured_permille=round(float(str(values[own.MEASURED_FROM.key])) * 10),
     )
 
 

@@ -78,9 +78,24 @@ def score_column(table: pa.Table, formula: ScoreFormula) -> Ints:
     return compute_score_column(formula, {part: column(table, name) for part, name in COLUMNS.items()})
 
 
-def measured_parts(table: pa.Table) -> tuple[str, ...]:
-    """Parts of the score for which at least one customer has something (see `fit_formula`)."""
-    return tuple(part for part, name in COLUMNS.items() if bool(np.any(column(table, name)[0] > 0)))
+def measured_parts(table: pa.Table, formula: ScoreFormula) -> tuple[str, ...]:
+    """Parts of the score that the shop really records, seen from everybody's facts (see `fit_formula`).
+
+    Promotions: at least `measured_permille` of the window's purchases carry one; breadth: at least so many
+    of its buyers have a category; any other part: somebody has something.
+    """
+    found = {part: column(table, name)[0] for part, name in COLUMNS.items()}
+    bought = found["frequency"]
+    of = {
+        "promotions": (int(found["promotions"].sum()), int(bought.sum())),
+        "breadth": (int(np.count_nonzero(found["breadth"] > 0)), int(np.count_nonzero(bought > 0))),
+    }
+
+    def is_measured(part: str) -> bool:
+        some, whole = of.get(part, (1, 0))
+        return bool(np.any(found[part] > 0)) and some * 1000 >= whole * formula.measured_permille
+
+    return tuple(part for part in COLUMNS if is_measured(part))
 
 
 def evaluate(rules: Rules, table: pa.Table, formula: ScoreFormula, members: Members | None = None) -> Outcome:

@@ -41,14 +41,16 @@ def _full() -> dict[str, int]:
 class ScoreFormula:
     """Weights of the parts, the input at which each part is full (1), and when recency is empty (0).
 
-    `left_out`: parts the shop has no data for at all (no categories, no promotions recorded). They are
-    not counted against anybody: the other weights share the 100 points.
+    `left_out`: parts the shop does not really record (categories, promotions): less than
+    `measured_permille` of its purchases, or buyers, have any. They are not counted against anybody: the
+    other weights share the 100 points.
     """
 
     weights: Mapping[str, int] = field(default_factory=_weights)
     full_at: Mapping[str, int] = field(default_factory=_full)
     recency_empty_days: int = 365
     left_out: tuple[str, ...] = ()
+    measured_permille: int = 10
 
     def weight(self, part: str) -> int:
         """The part's weight; 0 when it is left out."""
@@ -72,7 +74,7 @@ class ScorePart:
 
 
 def fit_formula(formula: ScoreFormula, measured: Sequence[str]) -> ScoreFormula:
-    """The formula with breadth and promotions left out when no customer of the shop has any."""
+    """The formula with breadth and promotions left out where the shop does not record them."""
     absent = tuple(part for part in ("breadth", "promotions") if part not in measured)
     return replace(formula, left_out=absent)
 

@@ -1,5 +1,6 @@
 """Rules: columns equal plain, presets on their boundaries, monotone, receipts decide the same again."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -84,7 +85,7 @@ def level_of(preset: str, row: dict[str, object], numbers: dict[str, float] | No
 @given(rule_sets(), tables, st.data())
 def test_columns_decide_as_plain(rules: Rules, some: list[dict[str, int | None]], data: Any) -> None:
     table = prepare(as_table(some))
-    formula = fit_formula(FORMULA, measured_parts(table))
+    formula = fit_formula(FORMULA, measured_parts(table, FORMULA))
     on = [data.draw(st.frozensets(st.sampled_from(["invited", "staff", "exclude"]))) for _ in some]
     members = {
         code: pa.array([code in codes for codes in on]).to_numpy(zero_copy_only=False)
@@ -148,7 +149,7 @@ def test_more_spend_never_lowers_the_level(preset: str, row: dict[str, int | Non
 @given(tables)
 def test_score_columns_equal_plain_and_stay_in_bounds(some: list[dict[str, int | None]]) -> None:
     table = as_table(some)
-    formula = fit_formula(FORMULA, measured_parts(table))
+    formula = fit_formula(FORMULA, measured_parts(table, FORMULA))
     scores = score_column(table, formula)
     for row, score in zip(some, scores, strict=True):
         assert compute_score_tenths(formula, read_score_inputs(row)) == int(score)
@@ -205,6 +206,27 @@ def test_a_part_the_shop_never_records_is_not_held_against_anybody() -> None:
     row = row_of(recency_days=0, orders_12m=12, tenure_days=1095, months_active_12m=12)
     assert compute_score_tenths(FORMULA, read_score_inputs(row)) == 800
     assert compute_score_tenths(fit_formula(FORMULA, ()), read_score_inputs(row)) == 1000
+
+
+def test_a_handful_of_promotions_does_not_switch_the_part_on_for_everybody() -> None:
+    def parts(promoted: int, with_category: int, measured_permille: int = 10) -> tuple[str, ...]:
+        some = [
+            row_of(
+                orders_12m=1,
+                promotions_12m=int(at < promoted),
+                categories_count_12m=int(at < with_category),
+            )
+            for at in range(1000)
+        ]
+        formula = replace(FORMULA, measured_permille=measured_permille)
+        found = measured_parts(prepare(pa.Table.from_pylist(some)), formula)
+        return tuple(part for part in found if part in ("breadth", "promotions"))
+
+    assert parts(9, 9) == ()
+    assert parts(10, 9) == ("promotions",)
+    assert parts(0, 10) == ("breadth",)
+    assert parts(9, 0, measured_permille=9) == ("promotions",)
+    assert parts(0, 0, measured_permille=0) == ()
 
 
 def test_distance_is_what_is_still_to_spend() -> None:
