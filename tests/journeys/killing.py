@@ -80,7 +80,7 @@ class Caller:
         return int(answer["import"])
 
     def begin(self, number: int) -> None:
-        self._ask("POST", f"imports/{number}/start", b"")
+        self._ask("POST", f"imports/{number}/start", b"", f"start {number}")
 
     def look(self, number: int) -> dict[str, Any]:
         return self._ask("GET", f"imports/{number}")

@@ -29,6 +29,14 @@ def decide_standings(events: Sequence[Recorded]) -> None:
         return  # nobody has chosen a policy yet: the guided first run asks for one
 
 
+def forget_answers(events: Sequence[Recorded]) -> None:
+    """What programs were answered may name who has just been erased."""
+    from guibin.web import once
+
+    if events:
+        once.forget_answers()
+
+
 REACTIONS = (
     react(
         "refresh facts after imports",
@@ -36,5 +44,6 @@ REACTIONS = (
         "integrations.import_undone",
         call=refresh_facts,
     ),
+    react("forget answers after an erasure", "customers.customer_erased", call=forget_answers),
     react("decide standings after a refresh", "insight.facts_refreshed", call=decide_standings),
 )

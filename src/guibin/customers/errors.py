@@ -150,13 +150,3 @@ class ReasonUnknown(Invalid):
 class MatchKeyUnknown(Invalid):
     code = "customers.match_key_unknown"
     message = _("Rows cannot be matched by %(key)s.")
-
-
-class KeyReused(Conflict):
-    code = "customers.key_reused"
-    message = _("This idempotency key was used for something else.")
-
-
-class KeyNeeded(Invalid):
-    code = "customers.key_needed"
-    message = _("Send an Idempotency-Key header of 1 to 80 characters with every write.")

@@ -362,19 +362,3 @@ class CustomerAlias(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} into {self.into_id}"
-
-
-class WriteKey(models.Model):
-    """A program's idempotency key: what it was used for, so that a repeat gives the first answer."""
-
-    actor = models.CharField(max_length=40)
-    key = models.CharField(max_length=80)
-    input_index = models.BinaryField()
-    result_id = models.BigIntegerField()
-    used_at = models.DateTimeField()
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=["actor", "key"], name="customers_writekey_once"),)
-
-    def __str__(self) -> str:
-        return f"{self.actor} {self.key}"

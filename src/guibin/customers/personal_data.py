@@ -48,7 +48,6 @@ FIELDS: dict[str, dict[PrivacyClass, str]] = {
         SEALED: "old_sealed new_sealed",
         STAFF: "changed_by",
     },
-    "WriteKey": {NONE: "id key used_at", ID: "result_id", INDEX: "input_index", STAFF: "actor"},
     "CustomerAlias": {ID: "customer into", NONE: "merged_at"},
 }
 

@@ -1,6 +1,5 @@
-"""Customers for programs, under ``/api/v1/customers``. Writes need an ``Idempotency-Key`` header."""
+"""Customers for programs, under ``/api/v1/customers``."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any, Literal
 
@@ -9,15 +8,14 @@ from ninja import Field, Query, Router, Schema, Status
 
 from guibin.core.clock import now
 from guibin.customers import api
-from guibin.customers.errors import KeyNeeded
 from guibin.customers.permissions import ARCHIVE_CUSTOMER, EDIT_CUSTOMER, REVEAL_CUSTOMER, VIEW_CUSTOMER
 from guibin.customers.rules.plain import as_plain
 from guibin.customers.rules.values import Birthday, Card, NewContact, Profile
 from guibin.web.access import actor_of, requires
+from guibin.web.once import answers_anew, reads_only
 from guibin.web.rest import CursorParams, Slice, slice_of
 
 router = Router(tags=["customers"])
-KEY_LENGTH_MAX = 80
 
 
 class CardOut(Schema):
@@ -114,15 +112,6 @@ class RevealIn(Schema):
     reason: Literal["contact", "verify", "correct", "complaint", "other"]
 
 
-def _once(request: HttpRequest, body: Schema, write: Callable[[], int]) -> int:
-    """``write`` under the request's idempotency key. Raises ``KeyNeeded`` or ``KeyReused``."""
-    key = request.headers.get("Idempotency-Key", "").strip()
-    if not 0 < len(key) <= KEY_LENGTH_MAX:
-        raise KeyNeeded
-    content = f"{request.method} {request.path} {body.model_dump_json()}"
-    return api.write_once(key=key, content=content, write=write, actor=actor_of(request), at=now())
-
-
 def _one(request: HttpRequest, customer_id: int) -> dict[str, Any]:
     view = api.get_customer(customer_id, actor=actor_of(request))
     return as_plain(view) | {"revision": view.revision}
@@ -152,6 +141,7 @@ def list_customers(
 
 @router.post("/customers/search", response=list[CardOut], summary="Search customers")
 @requires(VIEW_CUSTOMER)
+@reads_only
 def search_customers(request: HttpRequest, body: SearchIn) -> list[CardOut]:
     """By name, pinyin, initials, phone (whole or last four), e-mail, number or card. A POST, so that
     personal words stay out of addresses; it writes nothing and needs no idempotency key."""
@@ -164,13 +154,10 @@ def search_customers(request: HttpRequest, body: SearchIn) -> list[CardOut]:
 def create_customer(request: HttpRequest, body: CustomerIn) -> Status[dict[str, Any]]:
     actor, at = actor_of(request), now()
     contacts = [NewContact(**contact.model_dump()) for contact in body.contacts]
-
-    def write() -> int:
-        return api.create_customer(
-            profile=body.profile(), contacts=contacts, card=body.card, source="rest", actor=actor, at=at
-        )
-
-    return Status(201, _one(request, _once(request, body, write)))
+    customer_id = api.create_customer(
+        profile=body.profile(), contacts=contacts, card=body.card, source="rest", actor=actor, at=at
+    )
+    return Status(201, _one(request, customer_id))
 
 
 @router.get("/customers/{number}", response=dict[str, Any], summary="One customer, masked")
@@ -186,21 +173,17 @@ def edit_customer(request: HttpRequest, number: str, body: CustomerPatch) -> dic
     actor, at = actor_of(request), now()
     customer_id = api.get_id(number, actor=actor)
     sent = body.model_fields_set - {"attributes", "revision"}
-
-    def write() -> int:
-        api.edit_customer(
-            customer_id=customer_id,
-            profile=body.profile(),
-            fields=sent,
-            attributes=body.attributes,
-            expected_revision=body.revision,
-            source="rest",
-            actor=actor,
-            at=at,
-        )
-        return customer_id
-
-    return _one(request, _once(request, body, write))
+    api.edit_customer(
+        customer_id=customer_id,
+        profile=body.profile(),
+        fields=sent,
+        attributes=body.attributes,
+        expected_revision=body.revision,
+        source="rest",
+        actor=actor,
+        at=at,
+    )
+    return _one(request, customer_id)
 
 
 @router.post("/customers/{number}/archive", response=dict[str, Any], summary="Archive a customer")
@@ -208,12 +191,8 @@ def edit_customer(request: HttpRequest, number: str, body: CustomerPatch) -> dic
 def archive_customer(request: HttpRequest, number: str) -> dict[str, Any]:
     actor, at = actor_of(request), now()
     customer_id = api.get_id(number, actor=actor)
-
-    def write() -> int:
-        api.archive_customer(customer_id=customer_id, actor=actor, at=at)
-        return customer_id
-
-    return _one(request, _once(request, Schema(), write))
+    api.archive_customer(customer_id=customer_id, actor=actor, at=at)
+    return _one(request, customer_id)
 
 
 @router.post("/customers/{number}/contacts", response={201: dict[str, Any]}, summary="Add a contact point")
@@ -222,11 +201,7 @@ def add_contact(request: HttpRequest, number: str, body: ContactIn) -> Status[di
     actor, at = actor_of(request), now()
     customer_id = api.get_id(number, actor=actor)
     contact = NewContact(**body.model_dump())
-
-    def write() -> int:
-        return api.add_contact(customer_id=customer_id, contact=contact, source="rest", actor=actor, at=at)
-
-    _once(request, body, write)
+    api.add_contact(customer_id=customer_id, contact=contact, source="rest", actor=actor, at=at)
     return Status(201, _one(request, customer_id))
 
 
@@ -235,17 +210,15 @@ def add_contact(request: HttpRequest, number: str, body: ContactIn) -> Status[di
 def write_note(request: HttpRequest, number: str, body: NoteIn) -> Status[dict[str, int]]:
     actor, at = actor_of(request), now()
     customer_id = api.get_id(number, actor=actor)
-
-    def write() -> int:
-        return api.write_note(customer_id=customer_id, text=body.text, actor=actor, at=at)
-
-    return Status(201, {"id": _once(request, body, write)})
+    note_id = api.write_note(customer_id=customer_id, text=body.text, actor=actor, at=at)
+    return Status(201, {"id": note_id})
 
 
 @router.post("/customers/{number}/reveal", response=dict[str, Any], summary="One customer, unmasked")
 @requires(REVEAL_CUSTOMER)
+@answers_anew
 def reveal_customer(request: HttpRequest, number: str, body: RevealIn) -> dict[str, Any]:
-    """Needs a reason; each look is recorded, so repeating it needs no idempotency key."""
+    """Needs a reason; each look is recorded, a repeated one too, and what was shown is never kept."""
     actor = actor_of(request)
     customer_id = api.get_id(number, actor=actor)
     view = api.reveal_customer(customer_id=customer_id, reason=body.reason, actor=actor, at=now())

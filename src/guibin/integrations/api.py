@@ -48,14 +48,12 @@ from guibin.integrations.permissions import IMPORT_FILES, UNDO_IMPORTS, VIEW_IMP
 from guibin.integrations.queries import (
     RunView,
     count_imports,
-    find_by_request,
     find_earlier,
     find_unfinished,
     get_import,
     list_imports,
     list_templates,
     list_waiting,
-    request_mark,
 )
 from guibin.integrations.rules.states import KINDS, MATCH_KEYS, POLICIES
 
@@ -93,7 +91,6 @@ __all__ = [
     "error_workbook",
     "fields_of",
     "find_begun",
-    "find_by_request",
     "find_earlier",
     "find_json",
     "find_unfinished",
@@ -118,7 +115,6 @@ __all__ = [
     "preview_undo",
     "queue_step",
     "register",
-    "request_mark",
     "resumable",
     "run_import",
     "save_template",

@@ -1,6 +1,5 @@
 """Reads of the import clinic, as frozen values."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guibin.core.paging import Page
-from guibin.core.permissions import Actor
 from guibin.integrations.errors import ImportUnknown, told
 from guibin.integrations.mapping.targets import KIND_LABELS
 from guibin.integrations.models import ImportRun, ImportTemplate
@@ -170,16 +168,3 @@ def _needed(run: ImportRun) -> str:
         why = told(run.error_code, run.error_data)
         return _("%(why)s Load another file.") % {"why": why} if why else _("Load another file.")
     return str(WAITING[run.state])
-
-
-def request_mark(key: str) -> str:
-    """What is kept of a request's idempotency key; empty for none."""
-    return hashlib.sha256(key.encode()).hexdigest() if key else ""
-
-
-def find_by_request(key: str, *, actor: Actor) -> RunView | None:
-    """The import that the same caller opened under the same idempotency key."""
-    if not key:
-        return None
-    run = ImportRun.objects.filter(actor=actor.code, options__request=request_mark(key)).first()
-    return None if run is None else _view(run)

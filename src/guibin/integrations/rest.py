@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Header, Router, Schema, Status
+from ninja import Router, Schema, Status
 from pydantic import Field
 
 from guibin.core.clock import now
@@ -11,9 +11,10 @@ from guibin.integrations import api
 from guibin.integrations.inspection import as_report
 from guibin.integrations.permissions import IMPORT_FILES, UNDO_IMPORTS, VIEW_IMPORTS
 from guibin.web.access import actor_of, requires
+from guibin.web.once import body_chunks, streams_body
 
 router = Router(tags=["imports"])
-CHUNK_BYTES = 1 << 20
+FILE = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {}}}}}
 
 
 class Report(Schema):
@@ -49,32 +50,23 @@ class Queued(Schema):
     job: int
 
 
-@router.post("/imports", response={202: Queued}, by_alias=True)
+@router.post("/imports", response={202: Queued}, by_alias=True, openapi_extra=FILE)
 @requires(IMPORT_FILES)
+@streams_body
 def create_import(
-    request: HttpRequest,
-    kind: str = "auto",
-    template: str = "",
-    file_name: str = "file",
-    idempotency_key: Header[str] = "",
+    request: HttpRequest, kind: str = "auto", template: str = "", file_name: str = "file"
 ) -> Status[dict[str, int]]:
-    """The request's body is the file; the same ``Idempotency-Key`` again gives the same import.
+    """The request's body is the file.
 
     It is read, mapped and counted in the background; nothing is written yet.
     """
-    actor = actor_of(request)
-    known = api.find_by_request(idempotency_key, actor=actor)
-    if known is not None:
-        return Status(202, {"import": known.id, "job": known.job_id or 0})
-    chunks = iter(lambda: request.read(CHUNK_BYTES), b"")
-    options = {"template_wanted": template, "request": api.request_mark(idempotency_key)}
     run_id = api.upload(
         kind=kind,
         file_name=file_name,
-        chunks=chunks,
+        chunks=body_chunks(request),
         step="prepare",
-        options=options,
-        actor=actor,
+        options={"template_wanted": template},
+        actor=actor_of(request),
         at=now(),
     )
     return Status(202, {"import": run_id, "job": api.get_import(run_id).job_id or 0})

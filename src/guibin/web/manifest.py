@@ -6,6 +6,7 @@ from guibin.core.manifest import HelpPage, Link, Manifest
 from guibin.web.events import ListExported
 from guibin.web.permissions import VIEW_GALLERY
 from guibin.web.personal_data import PERSONAL_DATA
+from guibin.web.settings import ALL
 
 MANIFEST = Manifest(
     slice="web",
@@ -42,5 +43,6 @@ MANIFEST = Manifest(
             ),
         ),
     ),
+    settings=ALL,
     personal_data=PERSONAL_DATA,
 )

@@ -1,4 +1,4 @@
-"""Saved views of lists. (Floors below staff accounts: the owner is a plain id.)"""
+"""Saved views of lists, and what programs were answered. (Floors below staff: actors are plain ids.)"""
 
 from django.db import models
 
@@ -20,3 +20,35 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return f"{self.list_name}: {self.name} ({self.staff_id})"
+
+
+class KeptAnswer(models.Model):
+    """What a write under an idempotency key was answered; without a status while it is being done."""
+
+    actor = models.CharField(max_length=40)
+    key = models.CharField(max_length=200)
+    request_index = models.BinaryField(null=True)
+    status = models.SmallIntegerField(null=True)
+    content_type = models.CharField(max_length=100)
+    body = models.BinaryField(null=True)
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["actor", "key"], name="web_keptanswer_once")]
+        indexes = [models.Index(fields=["kept_at"], name="web_keptanswer_kept_at")]
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.key}"
+
+
+class RequestCount(models.Model):
+    """How many requests of an actor were given out in a minute (since 1970). An unlogged table: a crash
+    empties it, and everybody begins the minute anew."""
+
+    actor = models.CharField(max_length=40, primary_key=True)
+    minute = models.BigIntegerField()
+    used = models.IntegerField()
+    given = models.IntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.actor}: {self.used}"

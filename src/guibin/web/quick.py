@@ -34,8 +34,8 @@ from guibin.core.composed import ReadFailed
 from guibin.core.manifest import manifests
 from guibin.core.permissions import Actor
 from guibin.core.tracing import request_id
+from guibin.web.limits import RateState, rate_state
 from guibin.web.middleware import HEADERS, content_security_policy
-from guibin.web.rest import RateState, rate_state
 
 log = logging.getLogger(__name__)
 
@@ -134,8 +134,11 @@ def _try(
         _speak(before)
     if quick is None:
         return None
-    state = rate_state(quick.actor, environ["PATH_INFO"])
-    if state is not None and state.remaining < 0:
+    try:
+        state = rate_state(quick.actor, now())
+    except DatabaseError:
+        return None
+    if state.remaining < 0:
         return None
     start_response("200 OK", _headers(quick, language, str(identity), state))
     return quick.body
@@ -232,17 +235,15 @@ def _language(accepted: str) -> str:
     return translation.get_language_from_request(request)
 
 
-def _headers(quick: Quick, language: str, identity: str, state: RateState | None) -> list[tuple[str, str]]:
-    headers = [
+def _headers(quick: Quick, language: str, identity: str, state: RateState) -> list[tuple[str, str]]:
+    return [
         ("Content-Type", "application/json; charset=utf-8"),
         ("Content-Language", language),
         ("Content-Length", str(len(quick.body))),
         ("Vary", "Accept-Language, Cookie"),
         *_guards(identity),
+        *state.headers().items(),
     ]
-    if state is not None:
-        headers += [(name, value) for name, value in state.headers().items()]
-    return headers
 
 
 def _guards(identity: str) -> list[tuple[str, str]]:

@@ -1,14 +1,14 @@
 """The REST envelope under ``/api/v1``: keys, permissions, problem documents, cursor pages, rate limits.
 
-Operations raise ``DomainError``s and carry an access mark like any view. Who a key belongs to, and how much
-it may do, are answered by accounts through two settings, since this floor does not know accounts.
+Operations raise ``DomainError``s and carry an access mark like any view. Who a key belongs to is answered by
+accounts through a setting, since this floor does not know accounts. Writes happen once (``web.once``), keys
+have limits (``web.limits``), and the description says so (``web.described``).
 """
 
 import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache, wraps
 from http import HTTPStatus
 from importlib import import_module
@@ -19,13 +19,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from ninja import Field, NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 from pydantic import BaseModel
 
-from guibin.core.errors import DomainError, Invalid
+from guibin.core.clock import now
+from guibin.core.errors import DomainError, Invalid, NotFound
 from guibin.core.permissions import Actor
+from guibin.web import described, input_words
 from guibin.web.access import AccessUndeclared, actor_of, declared
-from guibin.web.errors import problem
+from guibin.web.errors import WORDS, problem
+from guibin.web.limits import RateState, TooManyRequests, rate_state
+from guibin.web.once import at_most_once, is_write
 
 Row = TypeVar("Row")
 LIMIT_MAX = 200
@@ -34,39 +39,6 @@ LIMIT_MAX = 200
 class CursorInvalid(Invalid):
     code = "web.cursor_invalid"
     message = _("This cursor was not given out by us. Start again without one.")
-
-
-class TooManyRequests(DomainError):
-    code = "web.too_many_requests"
-    message = _("Too many requests. Try again in %(seconds)s seconds.")
-    status = 429
-
-
-@dataclass(frozen=True, slots=True)
-class RateState:
-    """What is left of a limit: ``remaining`` of ``limit`` requests, fresh in ``reset_seconds``."""
-
-    limit: int
-    remaining: int
-    reset_seconds: int
-
-    def headers(self) -> dict[str, str]:
-        return {
-            "RateLimit-Limit": str(self.limit),
-            "RateLimit-Remaining": str(max(self.remaining, 0)),
-            "RateLimit-Reset": str(self.reset_seconds),
-        }
-
-
-class Problem(BaseModel):
-    """RFC 9457 problem document. ``code`` is stable; ``detail`` is a sentence in the caller's language."""
-
-    type: str
-    title: str
-    status: int
-    code: str
-    detail: str
-    request_id: str
 
 
 class CursorParams(Schema):
@@ -121,7 +93,13 @@ def _configured(setting: str) -> Callable[..., Any] | None:
 
 
 def authenticate(request: HttpRequest) -> Actor | None:
-    """The actor behind ``Authorization: Bearer KEY``, or the one signed in to the pages (reads only)."""
+    """The actor behind ``Authorization: Bearer KEY``, or the one signed in to the pages (reads only).
+
+    Counts the request, once. Raises ``TooManyRequests``.
+    """
+    known: Actor | None = getattr(request, "program", None)
+    if known is not None:
+        return known
     scheme, _space, key = request.headers.get("Authorization", "").partition(" ")
     actor: Actor | None = None
     if scheme.lower() == "bearer" and key:
@@ -133,37 +111,48 @@ def authenticate(request: HttpRequest) -> Actor | None:
     if actor is None:
         return None
     request.actor = actor  # type: ignore[attr-defined]  # ours, documented
-    _enforce_limit(request, actor)
+    state = rate_state(actor, now())
+    request.rate_state = state  # type: ignore[attr-defined]  # read by the envelope
+    if state.remaining < 0:
+        raise TooManyRequests(seconds=state.reset_seconds)
+    request.program = actor  # type: ignore[attr-defined]  # so that a write is counted once
     return actor
 
 
-def rate_state(actor: Actor, path: str) -> RateState | None:
-    """What is left to ``actor`` after this request; None without a limit."""
-    limiter = _configured("GUIBIN_RATE_LIMITER")
-    return limiter(actor, path) if limiter is not None else None
-
-
-def _enforce_limit(request: HttpRequest, actor: Actor) -> None:
-    state = rate_state(actor, request.path)
-    request.rate_state = state  # type: ignore[attr-defined]  # read by the envelope
-    if state is not None and state.remaining < 0:
-        raise TooManyRequests(seconds=state.reset_seconds)
-
-
 class Api(NinjaAPI):
-    """Adds what every answer carries."""
+    """Every operation of it is guarded, counted, described, and a write among them happens once."""
 
-    def create_response(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return with_limits(request, super().create_response(request, *args, **kwargs))
+    def __init__(self, **options: Any) -> None:
+        super().__init__(auth=authenticate, docs_url=None, **options)
+        self.add_decorator(guarded)
+        self.add_decorator(enveloped, mode="view")
+        for kind, refuser in REFUSERS.items():
+            self.add_exception_handler(kind, refuser)
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(**options)
+        for kind, named in described.components().items():
+            schema["components"].setdefault(kind, {}).update(named)
+        return schema
 
 
-def with_limits(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """The RateLimit headers, where a limit applies."""
-    state: RateState | None = getattr(request, "rate_state", None)
-    if state is not None:
-        for name, value in state.headers().items():
-            response[name] = value
-    return response
+def enveloped(run: Any) -> Callable[..., Any]:
+    """What surrounds ``run`` of an operation: idempotency keys, and the RateLimit headers on its answer."""
+    operation: Operation = run.__self__
+    described.describe(operation)
+    if is_write(operation):
+        run = at_most_once(operation, run, authenticate=authenticate, now=now)
+
+    @wraps(run)
+    def answer(request: HttpRequest, **values: Any) -> Any:
+        response = run(request, **values)
+        state: RateState | None = getattr(request, "rate_state", None)
+        if state is not None:
+            for name, value in state.headers().items():
+                response[name] = value
+        return response
+
+    return answer
 
 
 def guarded(operation: Callable[..., Any]) -> Callable[..., Any]:
@@ -178,15 +167,53 @@ def guarded(operation: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
+def refuse(request: HttpRequest, error: DomainError) -> HttpResponse:
+    response = problem(request, status=error.status, code=error.code, sentence=error.sentence)
+    if isinstance(error, TooManyRequests):
+        response["Retry-After"] = str(error.data["seconds"])
+    return response
+
+
+def refuse_unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    sentence = str(_("Send a valid key as Authorization: Bearer …"))
+    response = problem(request, status=401, code="web.key_needed", sentence=sentence)
+    response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def refuse_input(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """Says which field and why, never what was sent: it may be personal."""
+    wrong = [{"at": ".".join(map(str, e["loc"])), "why": input_words.why(e)} for e in error.errors]
+    return problem(request, status=422, code="web.input_invalid", sentence=str(Invalid.message), errors=wrong)
+
+
+def refuse_missing(request: HttpRequest, error: Http404) -> HttpResponse:
+    return problem(request, status=404, code="core.not_found", sentence=str(NotFound.message))
+
+
+def refuse_http(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """What ninja itself refuses: a body that it cannot read. Its own words are English."""
+    status = error.status_code
+    code = "web.bad_request" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "web.server_error"
+    sentence = str(WORDS.get(status, WORDS[500])[1])
+    if status == HTTPStatus.BAD_REQUEST:
+        sentence = str(_("The body of the request could not be read. Send valid JSON in UTF-8."))
+    return problem(request, status=status, code=code, sentence=sentence)
+
+
+REFUSERS: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
+    DomainError: refuse,
+    AuthenticationError: refuse_unknown,
+    ValidationError: refuse_input,
+    Http404: refuse_missing,
+    HttpError: refuse_http,
+}
 api = Api(
     title="Guibin",
     version="1",
     description="Customers, purchases, standing and insight. Errors are problem documents (RFC 9457).",
     urls_namespace="api",
-    docs_url=None,
-    auth=authenticate,
 )
-api.add_decorator(guarded)
 
 
 def undeclared_operations() -> list[str]:
@@ -197,38 +224,3 @@ def undeclared_operations() -> list[str]:
             operations: list[Operation] = path_view.operations
             found += [op.view_func.__qualname__ for op in operations if declared(op.view_func) is None]
     return found
-
-
-@api.exception_handler(DomainError)
-def refuse(request: HttpRequest, error: DomainError) -> HttpResponse:
-    response = problem(request, status=error.status, code=error.code, sentence=error.sentence)
-    if isinstance(error, TooManyRequests):
-        response["Retry-After"] = str(error.data["seconds"])
-    return with_limits(request, response)
-
-
-@api.exception_handler(AuthenticationError)
-def refuse_unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-    sentence = str(_("Send a valid key as Authorization: Bearer …"))
-    response = problem(request, status=401, code="web.key_needed", sentence=sentence)
-    response["WWW-Authenticate"] = "Bearer"
-    return response
-
-
-@api.exception_handler(ValidationError)
-def refuse_input(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    """Says which field and why, never what was sent: it may be personal."""
-    wrong = [{"at": ".".join(map(str, e["loc"])), "why": e["msg"]} for e in error.errors]
-    return problem(request, status=422, code="web.input_invalid", sentence=str(Invalid.message), errors=wrong)
-
-
-@api.exception_handler(Http404)
-def refuse_missing(request: HttpRequest, error: Http404) -> HttpResponse:
-    return problem(request, status=404, code="core.not_found", sentence="")
-
-
-@api.exception_handler(HttpError)
-def refuse_http(request: HttpRequest, error: HttpError) -> HttpResponse:
-    status = error.status_code
-    code = "web.bad_request" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "web.server_error"
-    return problem(request, status=status, code=code, sentence=str(error))

@@ -29,7 +29,7 @@ from guibin.web.errors import add_domain_error
 
 GROUP_WORDS: dict[str, Text] = {
     "core": gettext_lazy("Guibin itself"),
-    "web": gettext_lazy("Pages"),
+    "web": gettext_lazy("Pages and programs"),
     "accounts": gettext_lazy("Staff and sign-in"),
     "customers": gettext_lazy("Customers"),
     "purchases": gettext_lazy("Purchases"),

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.apps import apps
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_started
@@ -17,6 +18,7 @@ from django.utils.crypto import get_random_string
 from guibin.accounts import api as accounts
 from guibin.console.profile import quick as profile
 from guibin.console.tests import shop
+from guibin.core import preferences
 from guibin.core.clock import now
 from guibin.core.composed import ComposedRead, ReadFailed
 from guibin.core.ids import StoreId
@@ -24,6 +26,7 @@ from guibin.core.permissions import SYSTEM, Actor
 from guibin.customers import api as customers
 from guibin.loyalty import api as loyalty
 from guibin.web.quick import in_front_of
+from guibin.web.settings import REQUESTS_A_MINUTE
 
 ApiKey: Any = apps.get_model("accounts", "ApiKey")
 Staff: Any = apps.get_model("accounts", "Staff")
@@ -31,7 +34,13 @@ Customer: Any = apps.get_model("customers", "Customer")
 CustomerAlias: Any = apps.get_model("customers", "CustomerAlias")
 SCOPES = [customers.VIEW_CUSTOMER.code, loyalty.VIEW_VIPS.code]
 Answer = tuple[str, dict[str, str], Any]
-CHANGING = {"X-Request-ID", "Content-Security-Policy", "Content-Length"}
+CHANGING = {
+    "X-Request-ID",
+    "Content-Security-Policy",
+    "Content-Length",
+    "RateLimit-Remaining",
+    "RateLimit-Reset",
+}
 
 
 class Asker:
@@ -196,6 +205,21 @@ def test_a_statement_that_fails_is_handed_on(asker: Asker, monkeypatch: pytest.M
     monkeypatch.setattr(ComposedRead, "run", fail)
     assert asker.both(number, token)[0][0] == "200 OK"
     assert profile.statement().sql.count(b"LATERAL") == 5
+
+
+def test_both_ways_count_against_one_limit(asker: Asker) -> None:
+    preferences.set_value(key=REQUESTS_A_MINUTE.key, value=4, actor=SYSTEM, at=now())
+    number, token = shop.customer(), key()
+    with time_machine.travel(now().replace(second=5), tick=False):
+        left = []
+        for application in (asker.front, asker.django, asker.front, asker.django):
+            status, headers, _body = asker.ask(application, number, token)
+            assert (status, headers["RateLimit-Limit"], headers["RateLimit-Reset"]) == ("200 OK", "4", "55")
+            left.append(headers["RateLimit-Remaining"])
+        assert left == ["3", "2", "1", "0"]
+        (status, headers, body), quick = asker.both(number, token)
+    assert (status, quick, body["code"]) == ("429 Too Many Requests", False, "web.too_many_requests")
+    assert (headers["Retry-After"], headers["RateLimit-Remaining"]) == ("55", "0")
 
 
 def _id(token: str) -> Any:

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 from django.test import Client
 
+from guibin.core.events import read_timeline
 from guibin.core.permissions import SYSTEM, Actor
 from guibin.customers import api, rest
 from guibin.customers.commands import customers
@@ -47,8 +48,8 @@ def test_a_program_creates_reads_changes_and_archives(call: Any) -> None:
     again = call("POST", "", body, key="a")
     assert (again.status_code, again.json()) == (201, made.json())
     assert Customer.objects.count() == 1
-    assert call("POST", "", body | {"name": "李娜"}, key="a").json()["code"] == "customers.key_reused"
-    assert call("POST", "", body).json()["code"] == "customers.key_needed"
+    assert call("POST", "", body | {"name": "李娜"}, key="a").json()["code"] == "web.idempotency_key_reused"
+    assert call("POST", "", body).json()["code"] == "web.idempotency_key_needed"
     changed = call("PATCH", "/GB-000001", {"city": "宁波", "revision": 1}, key="b")
     assert (changed.json()["city"], changed.json()["name"]) == ("宁波", "张伟")
     assert call("PATCH", "/GB-000001", {"city": "绍兴", "revision": 1}, key="c").status_code == 409
@@ -69,11 +70,14 @@ def test_reads_are_masked_searchable_and_paged(call: Any) -> None:
     assert {row["phone"] for row in first["rows"]} == {"138 **** 8000"}
     assert [row["name"] for row in call("POST", "/search", {"text": "张1"}).json()] == ["张1"]
     assert call("GET", "/GB-000009").status_code == 404
-    assert call("POST", "/GB-000001/reveal", {"reason": "nosy"}).status_code == 422
-    assert (
-        call("POST", "/GB-000001/reveal", {"reason": "verify"}).json()["contacts"][0]["value"]
-        == "138 0013 8000"
-    )
+    assert call("POST", "/GB-000001/reveal", {"reason": "verify"}).status_code == 422
+    assert call("POST", "/GB-000001/reveal", {"reason": "nosy"}, key="a").status_code == 422
+    for _look in range(2):
+        seen = call("POST", "/GB-000001/reveal", {"reason": "verify"}, key="b").json()
+        assert seen["contacts"][0]["value"] == "138 0013 8000"
+    seen_person = f"customer:{api.get_id('GB-000001', actor=SYSTEM)}"
+    looks = [event.name for event in read_timeline(about=seen_person)]
+    assert looks.count("customers.personal_data_revealed") == 2
 
 
 def test_a_key_without_the_scope_is_refused(call: Any) -> None:

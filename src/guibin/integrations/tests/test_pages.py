@@ -130,6 +130,8 @@ def test_a_program_uploads_and_starts(db: None, client_as: Callable[[Actor], Cli
     run_id = answer.json()["import"]
     again: Any = client.post(url, ORDERS.encode(), content_type="application/octet-stream", headers=headers)
     assert again.json()["import"] == run_id
+    other: Any = client.post(url, b"x", content_type="application/octet-stream", headers=headers)
+    assert other.status_code == 409
     assert step(run_id, "prepare").state == "dry_run"
     report = client.get(f"/api/v1/imports/{run_id}", headers=headers).json()
     assert sum(report["outcomes"].values()) == report["rows_read"] == 2

@@ -200,7 +200,7 @@ def test_a_program_records_reads_and_refunds(client: Client, key: Any) -> None:
     assert placed.status_code == 201, placed.content
     assert post(client, "/api/v1/orders", body, key, "k1").json() == placed.json()
     taken = post(client, "/api/v1/orders", {**body, "discount_minor": 1}, key, "k1")
-    assert (taken.status_code, taken.json()["code"]) == (409, "purchases.key_reused")
+    assert (taken.status_code, taken.json()["code"]) == (409, "web.idempotency_key_reused")
     order_id = placed.json()["id"]
     detail = client.get(f"/api/v1/orders/{order_id}", headers=key).json()
     assert (detail["total_minor"], detail["lines"][0]["quantity"]) == (1980, "2.000")

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from guibin.core.permissions import Actor
 from guibin.web import rest
-from guibin.web.rest import CursorInvalid, RateState, decode_cursor, encode_cursor
+from guibin.web.limits import RateState
+from guibin.web.rest import CursorInvalid, decode_cursor, encode_cursor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("guibin.web.tests.urls_trial")]
 KEY = {"Authorization": "Bearer good"}
@@ -16,11 +17,10 @@ KEY = {"Authorization": "Bearer good"}
 
 @pytest.fixture(autouse=True)
 def keys(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """Stands in for accounts: one good key, and limits that a test may set."""
-    actor = Actor("key", 3, frozenset({"web.read_trial"}))
+    """Stands in for accounts: one good key."""
+    actor = Actor("key", 3, frozenset({"web.read_trial", "web.write_trial"}))
     answers: dict[str, Any] = {
         "GUIBIN_KEY_AUTHENTICATOR": lambda key: actor if key == "good" else None,
-        "GUIBIN_RATE_LIMITER": None,
     }
     monkeypatch.setattr(rest, "_configured", answers.get)
     return answers
@@ -71,18 +71,63 @@ def test_a_session_reads_but_does_not_write(client_as: Any, owner: Any) -> None:
     assert client.post("/api/v1/rows").status_code in {401, 405}
 
 
-def test_limits_are_said_and_enforced(client: Client, keys: dict[str, Any]) -> None:
-    keys["GUIBIN_RATE_LIMITER"] = lambda actor, path: RateState(100, 99, 60)
-    response = client.get("/api/v1/rows", headers=KEY)
-    assert (response["RateLimit-Limit"], response["RateLimit-Remaining"], response["RateLimit-Reset"]) == (
-        "100",
-        "99",
-        "60",
+def test_limits_are_said_on_every_answer(client: Client) -> None:
+    left = []
+    for path, status in (("rows", 200), ("rows?limit=x", 422), ("rows/7", 404), ("forgotten", 403)):
+        response = client.get(f"/api/v1/{path}", headers=KEY)
+        assert response.status_code == status
+        assert response["RateLimit-Limit"] == "600"
+        assert 1 <= int(response["RateLimit-Reset"]) <= 60
+        left.append(int(response["RateLimit-Remaining"]))
+    assert left == sorted(left, reverse=True)
+    assert len(set(left)) == 4
+    wrong = client.post(
+        "/api/v1/names", {"name": ""}, "application/json", headers={**KEY, "Idempotency-Key": "k"}
     )
-    keys["GUIBIN_RATE_LIMITER"] = lambda actor, path: RateState(100, -1, 42)
+    assert "RateLimit-Limit" in wrong
+
+
+def test_what_is_more_than_the_limit_is_refused(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rest, "rate_state", lambda actor, at: RateState(100, -1, 42))
     refused = client.get("/api/v1/rows", headers=KEY)
     assert (refused.status_code, refused["Retry-After"], refused["RateLimit-Remaining"]) == (429, "42", "0")
+    assert refused["Content-Type"] == "application/problem+json"
     assert refused.json()["code"] == "web.too_many_requests"
+    written = client.post(
+        "/api/v1/names", {"name": "a"}, "application/json", headers={**KEY, "Idempotency-Key": "k"}
+    )
+    assert (written.status_code, written["Retry-After"]) == (429, "42")
+
+
+WRONG = [
+    ({"name": ""}, "少于 1 个字符", "It has fewer than 1 characters."),
+    ({}, "缺少", "It is missing."),
+    ({"name": 7}, "文字", "It has to be text."),
+    ({"name": "a", "size": "odd"}, "small", "It has to be one of these: 'small', 'large'."),
+    ({"name": "a", "days": ["x"]}, "2026-03-31", "It has to be a day, written as 2026-03-31."),
+    ({"name": "a", "days": ["2026-01-01"] * 3}, "多于 2 项", "It has more than 2 entries."),
+]
+
+
+@pytest.mark.parametrize(("body", "chinese", "english"), WRONG)
+def test_what_is_wrong_is_said_in_the_callers_language(
+    client: Client, keys: dict[str, Any], body: object, chinese: str, english: str
+) -> None:
+    said = {}
+    for language in ("zh-CN", "en"):
+        headers = {**KEY, "Idempotency-Key": "k", "Accept-Language": language}
+        answer = client.post("/api/v1/names", body, "application/json", headers=headers).json()
+        said[language] = answer["errors"][0]["why"]
+    assert chinese in said["zh-CN"]
+    assert said["en"] == english
+
+
+def test_a_body_that_cannot_be_read_is_refused_in_the_callers_language(client: Client) -> None:
+    for language, words in (("zh", "无法读取"), ("en", "could not be read")):
+        headers = {**KEY, "Idempotency-Key": "k", "Accept-Language": language}
+        answer = client.post("/api/v1/names", "{not json", "application/json", headers=headers)
+        assert answer.status_code == 400
+        assert words in answer.json()["detail"]
 
 
 def test_the_description_names_every_operation(client: Client) -> None:
