@@ -29,7 +29,7 @@ from guibin.integrations.cells.texts import (
 from guibin.integrations.staging.conventions import parse_status
 
 QUANTITY, PRICE = pa.decimal128(18, 3), pa.decimal128(18, 6)
-CACHE_MAX = 16_384  # values a column: where nearly every value is another one, remembering more only takes memory
+CACHE_MAX = 16_384  # a column: where nearly every value is another one, more would only take memory
 OWN_TEXT_MAX = 500
 
 
