@@ -75,6 +75,7 @@ from guibin.customers.queries.finding import (
     resolve,
     search,
 )
+from guibin.customers.queries.imported import count_imported
 from guibin.customers.queries.labels import (
     attribute_label,
     choice_label,
@@ -95,6 +96,7 @@ from guibin.customers.queries.parts import (
 from guibin.customers.queries.people import (
     count_customers,
     find_id,
+    find_visible_ids,
     get_cards,
     get_id,
     list_cards_below,
@@ -190,6 +192,7 @@ __all__ = [
     "choice_label",
     "clean_external",
     "count_customers",
+    "count_imported",
     "create_customer",
     "edit_contact",
     "edit_customer",
@@ -205,6 +208,7 @@ __all__ = [
     "find_ids_by_phones",
     "find_numbers",
     "find_picks",
+    "find_visible_ids",
     "foresee_upsert",
     "get_cards",
     "get_customer",

@@ -6,7 +6,8 @@ from guibin.integrations.queries import RunView
 
 
 def as_report(run: RunView, *, seconds: float = -1) -> dict[str, Any]:
-    """``outcomes`` add up to ``rows_read``; amounts are exact decimal strings in ``currency``."""
+    """``outcomes`` add up to ``rows_read``; amounts are exact decimal strings in ``currency``. ``orders`` and
+    ``customers`` are those the import made, ``customers_met`` those its orders name, new or known."""
     money = dict(run.reconciliation) or {
         "amount_before_exclusions": run.figures.get("amount_before_exclusions")
     }
@@ -26,7 +27,8 @@ def as_report(run: RunView, *, seconds: float = -1) -> dict[str, Any]:
         "as_of": run.as_of,
         "first_day": run.figures.get("first_on"),
         "orders": run.figures.get("orders_created", 0),
-        "customers": run.figures.get("customers_met", 0),
+        "customers": run.figures.get("customers_created", 0),
+        "customers_met": run.figures.get("customers_met", 0),
         "seconds": round(run.seconds if seconds < 0 else seconds, 3),
         "error": run.error_code or None,
     }

@@ -36,6 +36,7 @@ class Report(Schema):
     first_day: str | None
     orders: int
     customers: int
+    customers_met: int
     seconds: float
     error: str | None
 

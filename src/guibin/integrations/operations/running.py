@@ -15,6 +15,7 @@ from guibin.core import jobs
 from guibin.core.events import Origin, record, subject
 from guibin.core.jobs import JobCancelled
 from guibin.core.permissions import Actor
+from guibin.customers import api as customers
 from guibin.integrations.errors import FilesGone, ImportCancelled, NothingToImport
 from guibin.integrations.events import ImportFinished, ImportStarted, ImportStopped
 from guibin.integrations.models import ImportRun
@@ -147,6 +148,7 @@ def _stop(run_id: int, state: str, code: str, started: float, *, actor: Actor, a
 def _finish(run_id: int, started: float, *, actor: Actor, at: datetime) -> None:
     with transaction.atomic():
         run = lock_run(run_id, "done")
+        run.figures["customers_created"] = customers.count_imported(run_id)
         Books(run).close()
         run.state, run.finished_at, run.rows_done = "done", at, run.rows_total or 0
         run.seconds += time.monotonic() - started

@@ -67,6 +67,7 @@ def undo_import(*, run_id: int, actor: Actor, at: datetime) -> Undone:
             at=at,
             origin=Origin.IMPORT,
         )
+        purchases.fold_tallies()  # what came and went adds up to nothing
         return result
 
 
