@@ -24,15 +24,16 @@ def profile_lines(
     currency: str,
 ) -> Iterator[str]:
     """``shown`` is the customer as ``customers.as_plain`` gives it, with ``as_of``."""
-    yield from _section("", _who(shown))
+    yield from aligned("", _who(shown))
     title = _("Figures up to and including %(day)s") % {"day": formats.day(shown["as_of"])}
-    yield from _section(title, _figures(facts, currency))
+    yield from aligned(title, _figures(facts, currency))
     if standing is not None:
         title = _("Standing as of %(day)s") % {"day": formats.day(standing.as_of)}
-        yield from _section(title, _stands(standing))
+        yield from aligned(title, _stands(standing))
 
 
-def _section(title: str, lines: Iterator[Line]) -> Iterator[str]:
+def aligned(title: str, lines: Iterator[Line]) -> Iterator[str]:
+    """The lines of a section under its title, labels in one column and values in another."""
     if title:
         yield ""
         yield title
