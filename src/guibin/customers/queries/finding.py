@@ -135,6 +135,7 @@ def find_ids_by_numbers(numbers: Iterable[str]) -> dict[str, int]:
     return {written: merged[rows[number]] for written, number in wanted.items() if number in rows}
 
 
-def find_numbers(customer_ids: Iterable[int]) -> dict[int, str]:
-    """The customer number of each id."""
-    return dict(Customer.objects.filter(pk__in=list(customer_ids)).values_list("pk", "number"))
+def find_numbers(customer_ids: Iterable[int], *, actor: Actor | None = None) -> dict[int, str]:
+    """The customer number of each id; with ``actor`` those out of their sight are absent."""
+    seen = Customer.objects.all() if actor is None else visible(actor)
+    return dict(seen.filter(pk__in=list(customer_ids)).values_list("pk", "number"))

@@ -257,6 +257,11 @@ def list_ids(filters: Filters, *, actor: Actor) -> list[int]:
     return list(filtered(filters, actor=actor).order_by("pk").values_list("pk", flat=True))
 
 
+def find_visible_ids(actor: Actor) -> frozenset[int] | None:
+    """Ids of the customers an actor may see; None means all."""
+    return None if actor.store_ids is None else frozenset(list_ids(Filters(statuses=()), actor=actor))
+
+
 def filtered(filters: Filters, *, actor: Actor) -> QuerySet[Customer]:
     """The rows that pass ``filters`` and that ``actor`` may see; merged-away rows never."""
     rows = visible(actor).exclude(pk__in=CustomerAlias.objects.values("pk"))
