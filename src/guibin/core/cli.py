@@ -261,7 +261,9 @@ def _read_known() -> Mapping[str, object]:
     known = _known.get()
     try:
         return known() if known else {}
-    except (DomainError, *_database_errors()):
+    except DomainError:
+        return {}
+    except _database_errors():
         return {}  # what stopped the command also keeps us from reading
 
 

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from guibin.core import preferences
 from guibin.core.events import Entry, Origin, record_many, subject
 from guibin.core.permissions import Actor
 from guibin.customers.errors import MatchKeyUnknown
 from guibin.customers.events import CustomerCreated, CustomerEdited, CustomersImported
-from guibin.customers.models import AttributeDefinition, Customer, Tag
+from guibin.customers.models import AttributeDefinition, Tag
 from guibin.customers.operations.bulk import Batch, NewPerson, write_new
 from guibin.customers.operations.updating import Wish, update_people
 from guibin.customers.permissions import IMPORT_CUSTOMER
@@ -64,6 +64,7 @@ def bulk_upsert(
             raise MatchKeyUnknown(key=key)
     region = preferences.get(PHONE_REGION)
     clean = [clean_row(row, source=source, match_keys=match_keys, region=region) for row in rows]
+    _wait_for_others()
     attributes = _prepare_attributes(clean)
     clean.sort(key=sort_key)
     owners = find_owners(clean)
@@ -76,6 +77,13 @@ def bulk_upsert(
     changed = update_people(wishes, policy, batch) if wishes else {}
     _record(created.values(), changed, batch, origin)
     return _outcomes(rows, decided, created, changed)
+
+
+def _wait_for_others() -> None:
+    """Batches of two imports go in one after the other: who does not see that the other is just making a
+    customer would make the same one again."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('customers.import', 0))")
 
 
 def foresee_upsert(
@@ -283,6 +291,7 @@ def ensure_by_external(
         CleanRow(position, {}, externals=[(source, value)], keys=[(f"external:{source}", value)])
         for position, value in enumerate(wanted)
     ]
+    _wait_for_others()
     owners = find_owners(clean)
     found = {row.externals[0][1]: owners.find(*row.keys[0]) for row in clean}
     missing = sorted((value for value, people in found.items() if not people), key=external_order)
@@ -297,8 +306,3 @@ def ensure_by_external(
 def external_order(value: str) -> tuple[int, str]:
     """Ids of digits by size, others after their length and letters: the order numbers are given in."""
     return (len(value) if value.isdigit() else 0, value)
-
-
-def count_of_import(import_id: int) -> int:
-    """How many customers an import has made."""
-    return Customer.objects.filter(import_id=import_id).count()
