@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -104,9 +105,18 @@ def _visitor(row: Row, at: datetime) -> Visitor | None:
     )
 
 
-@lru_cache(maxsize=KEPT)
+_hashes: dict[bytes, str] = {}
+"""Session hashes by the digest of what they are made of: no password hash outlives its request in memory."""
+
+
 def _hash(password: str, epoch: int) -> str:
-    return Staff(password=password, session_epoch=epoch).get_session_auth_hash()
+    key = sha256(f"{epoch} {password}".encode()).digest()
+    found = _hashes.get(key)
+    if found is None:
+        if len(_hashes) >= KEPT:
+            _hashes.clear()
+        found = _hashes[key] = Staff(password=password, session_epoch=epoch).get_session_auth_hash()
+    return found
 
 
 @lru_cache(maxsize=KEPT)

@@ -7,6 +7,7 @@ more than the reading itself.
 """
 
 import itertools
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from weakref import WeakSet
@@ -91,6 +92,17 @@ class ComposedRead:
         self._prepared.clear()
         database = connections[DEFAULT_DB_ALIAS]
         database.errors_occurred = True
+        database.close_if_unusable_or_obsolete()
+
+
+def let_go_of_old_connection() -> None:
+    """What Django does as a request begins, for answers given before it: this thread's connection is closed
+    when it is past its maximum age, or no longer works. The next reading opens another."""
+    database = connections[DEFAULT_DB_ALIAS]
+    if database.connection is None or database.in_atomic_block:
+        return
+    is_old = database.close_at is not None and time.monotonic() >= database.close_at
+    if is_old or database.errors_occurred:
         database.close_if_unusable_or_obsolete()
 
 

@@ -17,6 +17,8 @@ from guibin.web.errors import domain_error, error_response
 Handler = Callable[[HttpRequest], HttpResponseBase]
 # REST operations are checked one by one by ``web.rest``; static files are files.
 CHECKED_ELSEWHERE = frozenset({"ninja.operation", "ninja.openapi.views", "django.contrib.staticfiles.views"})
+IDENTITY = "guibin.request_id"
+"""Where the WSGI environment holds the id a request has already; no header of a caller comes to be there."""
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -48,7 +50,7 @@ def request_context(get_response: Handler) -> Handler:
     """Gives the request its id, which events and log lines bear, its nonce, and the answer its headers."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        identity = uuid.uuid4()
+        identity = request.META.get(IDENTITY) or uuid.uuid4()
         nonce = secrets.token_urlsafe(16)
         request.id, request.csp_nonce = str(identity), nonce  # type: ignore[attr-defined]  # ours, documented
         token = request_id.set(identity)

@@ -11,7 +11,8 @@ import logging
 import re
 import secrets
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -30,12 +31,12 @@ from django.utils import translation
 from django.utils.http import http_date
 
 from guibin.core.clock import now
-from guibin.core.composed import ReadFailed
+from guibin.core.composed import ReadFailed, let_go_of_old_connection
 from guibin.core.manifest import manifests
 from guibin.core.permissions import Actor
 from guibin.core.tracing import request_id
 from guibin.web.limits import RateState, rate_state
-from guibin.web.middleware import HEADERS, content_security_policy
+from guibin.web.middleware import HEADERS, IDENTITY, content_security_policy
 
 log = logging.getLogger(__name__)
 
@@ -118,27 +119,17 @@ def _try(
     if scheme.lower() != "bearer" or not key or "HTTP_COOKIE" in environ or not _is_expected(environ):
         return None
     language = _language(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
-    identity = uuid.uuid4()
-    token = request_id.set(identity)
-    before = translation.get_language()
-    translation.activate(language)
-    try:
-        quick = route.answer(groups, key.strip(), now())
-    except ReadFailed:
-        return None
-    except Exception:
-        log.warning("web.quick_answer_failed", extra={"path": environ["PATH_INFO"]}, exc_info=True)
-        return None
-    finally:
-        request_id.reset(token)
-        _speak(before)
-    if quick is None:
-        return None
-    try:
-        state = rate_state(quick.actor, now())
-    except DatabaseError:
-        return None
-    if state.remaining < 0:
+    with _bound(environ) as identity:
+        translation.activate(language)
+        try:
+            quick = route.answer(groups, key.strip(), now())
+            state = None if quick is None else rate_state(quick.actor, now())
+        except (ReadFailed, DatabaseError):
+            return None
+        except Exception:
+            log.warning("web.quick_answer_failed", extra={"path": environ["PATH_INFO"]}, exc_info=True)
+            return None
+    if quick is None or state is None or state.remaining < 0:
         return None
     start_response("200 OK", _headers(quick, language, str(identity), state))
     return quick.body
@@ -150,19 +141,14 @@ def _try_page(
     request = _plain_request(environ)
     if request is None:
         return None
-    identity = uuid.uuid4()
-    token = request_id.set(identity)
-    before = translation.get_language()
-    try:
-        drawn = page.answer(groups, request, request.COOKIES[settings.SESSION_COOKIE_NAME], now())
-    except (ReadFailed, DatabaseError):
-        return None
-    except Exception:
-        log.warning("web.quick_answer_failed", extra={"path": environ["PATH_INFO"]}, exc_info=True)
-        return None
-    finally:
-        request_id.reset(token)
-        _speak(before)
+    with _bound(environ) as identity:
+        try:
+            drawn = page.answer(groups, request, request.COOKIES[settings.SESSION_COOKIE_NAME], now())
+        except (ReadFailed, DatabaseError):
+            return None
+        except Exception:
+            log.warning("web.quick_answer_failed", extra={"path": environ["PATH_INFO"]}, exc_info=True)
+            return None
     if drawn is None:
         return None
     body = drawn.html.encode()
@@ -180,6 +166,21 @@ def _try_page(
         ],
     )
     return body
+
+
+@contextmanager
+def _bound(environ: WSGIEnvironment) -> Iterator[uuid.UUID]:
+    """An answer is being sought: its log lines bear the request's id, which the application behind goes on
+    with; its connection is not older than may be; its language ends with it."""
+    identity = environ[IDENTITY] = uuid.uuid4()
+    token = request_id.set(identity)
+    before = translation.get_language()
+    try:
+        let_go_of_old_connection()
+        yield identity
+    finally:
+        request_id.reset(token)
+        _speak(before)
 
 
 def _token_cookie(request: WSGIRequest) -> list[tuple[str, str]]:

@@ -1,6 +1,8 @@
 """The quick customer page beside the ordinary one: the same page and headers, never to somebody else."""
 
+import logging
 import re
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,20 +11,23 @@ import pytest
 from django.apps import apps
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_started
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from django.test import Client, RequestFactory
 
+from guibin.accounts import sessions
 from guibin.console.profile import quick_page, reading, timeline
 from guibin.console.tests import shop
 from guibin.core.clock import now
 from guibin.core.composed import ComposedRead, ReadFailed
 from guibin.core.permissions import SYSTEM, Actor
+from guibin.core.tracing import request_id
 from guibin.customers import api as customers
 from guibin.purchases import api as purchases
 from guibin.web.quick import in_front_of
 
 SignIn = Callable[[Actor], Client]
 Staff: Any = apps.get_model("accounts", "Staff")
+Role: Any = apps.get_model("accounts", "Role")
 Session: Any = apps.get_model("sessions", "Session")
 CHANGING = {"X-Request-ID", "Content-Security-Policy", "Content-Length", "Expires", "Set-Cookie"}
 TOKENS = re.compile(r'(csrfmiddlewaretoken" value="|X-CSRFToken": ")[A-Za-z0-9]+|[0-9a-f]{8}-[0-9a-f-]{27}')
@@ -141,6 +146,84 @@ def test_who_was_signed_out_switched_off_or_changed_is_not_answered(
         status, page, quick = asker.both(path)
         assert (status, quick) == ("302 Found", False)
         assert "客" not in page
+
+
+@pytest.mark.django_db
+def test_a_password_or_role_changed_elsewhere_holds_at_once(client_as: SignIn, manager: Actor) -> None:
+    number = busy_customer()
+    path, asker = f"/customers/{number}/", Asker(client_as(manager))
+    assert asker.both(path)[2]
+    person = Staff.objects.select_related("role").get(pk=manager.id)
+    role = person.role
+    person.role = Role.objects.create(
+        code="night", name="Night", follows_manifests=False, permission_codes=[]
+    )
+    person.save()
+    status, page, quick = asker.both(path)
+    assert (status[:3], quick) == ("403", False)
+    assert "客&lt;" not in page
+    person.role.permission_codes = [customers.VIEW_CUSTOMER.code]
+    person.role.save()
+    status, page, quick = asker.both(path)
+    assert (status, quick) == ("200 OK", True)
+    assert "Night" in page
+    person.role = role
+    person.set_password("another long one, chosen elsewhere")
+    person.save()
+    status, page, quick = asker.both(path)
+    assert (status, quick) == ("302 Found", False)
+    assert "客" not in page
+
+
+@pytest.mark.django_db
+def test_no_password_hash_stays_in_memory(client_as: SignIn, owner: Actor) -> None:
+    path, asker = f"/customers/{busy_customer()}/", Asker(client_as(owner))
+    assert asker.both(path)[2]
+    stored = Staff.objects.get(pk=owner.id).password
+    assert not hasattr(sessions._hash, "cache_info")  # its keys would be the arguments themselves
+    assert sessions._hashes
+    assert stored not in repr(sessions._hashes)
+    assert {len(key) for key in sessions._hashes} == {32}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_ends_at_its_age_and_not_before(client_as: SignIn, owner: Actor) -> None:
+    path, asker = f"/customers/{busy_customer()}/", Asker(client_as(owner))
+
+    def backend() -> int:
+        assert asker.both(path)[2]
+        asker.ask(asker.front, path)
+        return int(connection.connection.info.backend_pid)
+
+    first = backend()
+    assert backend() == first
+    connection.close_at = time.monotonic() - 1
+    asker.ask(asker.front, path)
+    assert connection.connection.info.backend_pid != first
+    assert asker.passed == 0
+
+
+@pytest.mark.django_db
+def test_what_went_wrong_is_logged_under_the_id_that_the_answer_bears(
+    client_as: SignIn, owner: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, asker = f"/customers/{busy_customer()}/", Asker(client_as(owner))
+    bound: list[str] = []
+
+    class Keeper(logging.Handler):
+        def emit(self, _record: logging.LogRecord) -> None:
+            bound.append(str(request_id.get()))
+
+    def break_down(*_given: object) -> str:
+        raise ValueError("as any fault would")
+
+    keeper, log = Keeper(), logging.getLogger("guibin.web.quick")
+    log.addHandler(keeper)
+    monkeypatch.setattr(quick_page, "draw_page", break_down)
+    headers = asker.ask(asker.front, path)[1]
+    log.removeHandler(keeper)
+    assert asker.passed == 1
+    assert bound == [headers["X-Request-ID"]]
 
 
 @pytest.mark.django_db
