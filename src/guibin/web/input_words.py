@@ -3,7 +3,7 @@
 What was sent is never repeated: it may be personal.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -57,6 +57,13 @@ FAMILIES: tuple[tuple[str, Text], ...] = (
     ("date_", DAY),
 )
 OTHERWISE = _("It is not of the kind that belongs here.")
+
+
+def place(steps: Sequence[str | int]) -> str:
+    """Where it is wrong, dotted: ``body.lines.0.sku``. An operation's parameter that is itself called
+    ``body`` or ``query`` is no step of the caller's."""
+    own = steps[1:] if len(steps) > 1 and steps[0] == steps[1] else steps
+    return ".".join(map(str, own))
 
 
 def why(error: Mapping[str, Any]) -> str:

@@ -183,7 +183,7 @@ def refuse_unknown(request: HttpRequest, error: AuthenticationError) -> HttpResp
 
 def refuse_input(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """Says which field and why, never what was sent: it may be personal."""
-    wrong = [{"at": ".".join(map(str, e["loc"])), "why": input_words.why(e)} for e in error.errors]
+    wrong = [{"at": input_words.place(e["loc"]), "why": input_words.why(e)} for e in error.errors]
     return problem(request, status=422, code="web.input_invalid", sentence=str(Invalid.message), errors=wrong)
 
 

@@ -122,6 +122,13 @@ def test_what_is_wrong_is_said_in_the_callers_language(
     assert said["en"] == english
 
 
+def test_where_it_is_wrong_is_said_as_the_caller_wrote_it(client: Client) -> None:
+    headers = {**KEY, "Idempotency-Key": "k"}
+    body = {"name": "a", "days": ["2026-01-01", "x"]}
+    answer = client.post("/api/v1/names", body, "application/json", headers=headers).json()
+    assert [fault["at"] for fault in answer["errors"]] == ["body.days.1"]
+
+
 def test_a_body_that_cannot_be_read_is_refused_in_the_callers_language(client: Client) -> None:
     for language, words in (("zh", "无法读取"), ("en", "could not be read")):
         headers = {**KEY, "Idempotency-Key": "k", "Accept-Language": language}
