@@ -34,11 +34,13 @@ PARTS = {
     "tables": gettext_lazy("tables"),
     "clock": gettext_lazy("clock"),
     "worker": gettext_lazy("worker"),
+    "sums": gettext_lazy("sums"),
 }
 SIGNS: dict[Mark, str] = {"ok": "✓", "advice": "•", "fault": "✗"}
 DISK_MEGABYTES_MIN = 1024
 CLOCK_SECONDS_MAX = 5.0
 LAG_SECONDS_MAX = 60.0
+SUMS_NAMED_MAX = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,17 @@ class Finding:
     do: str = ""
 
 
-def examine() -> list[Finding]:
-    """Every finding. Never raises for a part that is ill: that is a finding."""
+def examine(*, sums: bool = False) -> list[Finding]:
+    """Every finding; with ``sums`` every order is added up too, some seconds in a large shop.
+
+    Never raises for a part that is ill: that is a finding.
+    """
     findings = [*_keys(), *_disk(), *_versions()]
     reachable = list(_database())
     findings += reachable
     if all(finding.mark != "fault" or finding.part != "database" for finding in reachable):
-        for part, look in (("tables", _tables), ("clock", _clock), ("worker", _worker)):
+        looks = [("tables", _tables), ("clock", _clock), ("worker", _worker)]
+        for part, look in [*looks, ("sums", _sums)] if sums else looks:
             findings += _carefully(part, look)
     return findings
 
@@ -222,3 +228,16 @@ def judge_worker(waiting: int, lag: float, *, workers: int, lost: int) -> Findin
         do = _("They wait for guibin serve; guibin worker --once does them now.")
         return Finding("worker", "advice", what, do)
     return Finding("worker", "advice", what, _("Nothing works on jobs while guibin serve is not running."))
+
+
+def _sums() -> Iterator[Finding]:
+    """Whether orders are the sums of their lines, and the running sums behind the lists those of orders."""
+    from guibin.purchases import api as purchases
+
+    orders, keys = purchases.find_broken_sums(SUMS_NAMED_MAX), purchases.find_broken_tallies()
+    if orders or keys:
+        said = {"orders": len(orders), "keys": len(keys)}
+        what = _("wrong in %(orders)s orders and %(keys)s running sums") % said
+        yield Finding("sums", "fault", what, _("Run: guibin sums rebuild"))
+    else:
+        yield Finding("sums", "ok", _("those of the orders and lines themselves"))

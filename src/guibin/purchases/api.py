@@ -31,7 +31,7 @@ from guibin.purchases.operations.refunds import (
     refund_lines,
     undo_refund,
 )
-from guibin.purchases.operations.tallies import fold_tallies
+from guibin.purchases.operations.tallies import Mended, fold_tallies, rebuild_sums
 from guibin.purchases.operations.undoing import Kept, UndoResult, undo_import
 from guibin.purchases.permissions import VIEW_ORDERS
 from guibin.purchases.queries.catalogue import (
@@ -117,6 +117,7 @@ __all__ = [
     "LineDraft",
     "LineRow",
     "MatchResult",
+    "Mended",
     "OrderDetail",
     "OrderFilter",
     "OrderRow",
@@ -188,6 +189,7 @@ __all__ = [
     "products_by_id",
     "purchases_of",
     "read_recent",
+    "rebuild_sums",
     "recent_part",
     "refund_lines",
     "set_rate",

@@ -236,6 +236,18 @@ class RateSet(Event):
     rate: str
 
 
+@dataclass(frozen=True)
+class SumsMended(Event):
+    """Sums had drifted from the facts they are made of, and were counted anew."""
+
+    name: ClassVar[str] = "purchases.sums_mended"
+    wording = _("Sums counted anew: %(orders)s orders and %(tallies)s running sums were wrong")
+    icon = "ti-calculator"
+
+    orders: int
+    tallies: int
+
+
 EVENTS = (
     OrderPlaced,
     OrderExtended,
@@ -252,4 +264,5 @@ EVENTS = (
     CatalogueSaved,
     ProductsImported,
     RateSet,
+    SumsMended,
 )

@@ -34,8 +34,8 @@ FIELDS: dict[str, dict[PrivacyClass, str]] = {
         "refunded_minor"
         " import_id"
     },
-    "OrderTally": {NONE: "id ordered_on store_id channel status orders amount_base_minor"},
-    "ProductTally": {NONE: "id product_id sold_on lines quantity amount_base_minor"},
+    "OrderTally": {NONE: "id ordered_on store_id channel status orders amount_base_minor folded"},
+    "ProductTally": {NONE: "id product_id sold_on lines quantity amount_base_minor folded"},
     "Payment": {NONE: "id order method amount_minor paid_at"},
     "Refund": {
         ID: "customer",

@@ -7,7 +7,7 @@ import click
 from django.utils.translation import gettext_lazy as _
 
 import guibin
-from guibin.core.cli import Exit, command, json_option, print_json
+from guibin.core.cli import Exit, command, json_option, option, print_json
 
 
 @command(
@@ -18,11 +18,12 @@ from guibin.core.cli import Exit, command, json_option, print_json
         "Exit status: 0 all well (advice may be given), 1 something must be mended, 4 no database."
     ),
 )
+@option("--sums", is_flag=True, help=_("Add up every order and line too; some seconds in a large shop."))
 @json_option
-def doctor(*, as_json: bool) -> Exit:
+def doctor(*, sums: bool, as_json: bool) -> Exit:
     from guibin.config import doctor as practice
 
-    findings = practice.examine()
+    findings = practice.examine(sums=sums)
     if as_json:
         print_json(practice.as_json(findings))
     else:

@@ -2,6 +2,7 @@
 
 Rows are differences: a statement appends what it changed, a job folds rows of one key into one. Readers add
 up whatever rows there are, so a sum is exact at every moment and writers never wait for each other.
+``folded`` rows are those the job left; it begins at the others.
 """
 
 from django.db import models
@@ -16,9 +17,13 @@ class OrderTally(models.Model):
     status = models.CharField(max_length=12)
     orders = models.BigIntegerField()
     amount_base_minor = models.BigIntegerField()
+    folded = models.BooleanField(default=False, db_default=False)
 
     class Meta:
-        indexes = (models.Index(fields=["ordered_on"], name="purchases_ordertally_day"),)
+        indexes = (
+            models.Index(fields=["ordered_on"], name="purchases_ordertally_day"),
+            models.Index(fields=["id"], name="purchases_ordertally_new", condition=models.Q(folded=False)),
+        )
 
     def __str__(self) -> str:
         return f"{self.ordered_on} {self.orders}"
@@ -32,9 +37,13 @@ class ProductTally(models.Model):
     lines = models.BigIntegerField()
     quantity = models.DecimalField(max_digits=24, decimal_places=3)
     amount_base_minor = models.BigIntegerField()
+    folded = models.BooleanField(default=False, db_default=False)
 
     class Meta:
-        indexes = (models.Index(fields=["product_id", "sold_on"], name="purchases_producttally_key"),)
+        indexes = (
+            models.Index(fields=["product_id", "sold_on"], name="purchases_producttally_key"),
+            models.Index(fields=["id"], name="purchases_producttally_new", condition=models.Q(folded=False)),
+        )
 
     def __str__(self) -> str:
         return f"{self.product_id} {self.sold_on} {self.lines}"

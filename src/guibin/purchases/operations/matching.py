@@ -60,11 +60,16 @@ FROM (SELECT m.line_id, sum(l.quantity) AS quantity, sum(l.amount_minor) AS amou
       FROM purchases_matched m JOIN purchases_refundline l ON l.id = m.refund_line_id GROUP BY 1) s
 WHERE c.id = s.line_id
 """
+# ``rules.amounts.share_cost``, in exact numerics: half to even. Unknown costs stay unknown.
 POINT_LINES = """
-UPDATE purchases_refundline l SET order_line_id = m.line_id, cost_base_minor =
-    CASE WHEN c.cost_base_minor IS NULL THEN NULL ELSE round(c.cost_base_minor * l.quantity / c.quantity) END
-FROM purchases_matched m JOIN purchases_orderline c ON c.id = m.line_id
-WHERE l.id = m.refund_line_id
+UPDATE purchases_refundline l SET order_line_id = s.line_id, cost_base_minor =
+    s.low + CASE WHEN 2 * s.rest > s.whole OR (2 * s.rest = s.whole AND mod(s.low, 2) <> 0) THEN 1 ELSE 0 END
+FROM (SELECT m.refund_line_id, m.line_id, c.quantity AS whole, p.low,
+        c.cost_base_minor * r.quantity - p.low * c.quantity AS rest
+      FROM purchases_matched m JOIN purchases_orderline c ON c.id = m.line_id
+      JOIN purchases_refundline r ON r.id = m.refund_line_id
+      CROSS JOIN LATERAL (SELECT div(c.cost_base_minor * r.quantity, c.quantity) AS low) p) s
+WHERE l.id = s.refund_line_id
 """
 POINT_REFUNDS = """
 UPDATE purchases_refund r SET order_id = s.order_id, cost_base_minor = s.cost

@@ -33,7 +33,7 @@ from guibin.purchases.operations.copying import fetch
 from guibin.purchases.operations.orders import NEXT_SERIAL, lock_order, store_zone
 from guibin.purchases.operations.telling import amount_text
 from guibin.purchases.queries.rates import base_currency
-from guibin.purchases.rules.amounts import compute_base_minor
+from guibin.purchases.rules.amounts import compute_base_minor, share_cost
 from guibin.purchases.rules.drafts import RefundDraft
 from guibin.purchases.rules.refunding import RefundableLine, RefundPart, Refusal, decide_refund
 from guibin.purchases.rules.words import MANUAL_SOURCE, REFUND_REASONS
@@ -213,7 +213,7 @@ def _line(line: OrderLine, part: RefundPart, order: Order, base: str) -> RefundL
     """The refund's line, at the rate the order was converted with."""
     cost = None
     if line.cost_base_minor is not None:
-        cost = round(line.cost_base_minor * part.quantity / line.quantity)
+        cost = share_cost(line.cost_base_minor, part.quantity, line.quantity)
     return RefundLine(
         line_key=f"line:{line.id}",
         order_line=line,

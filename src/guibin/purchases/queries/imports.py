@@ -40,7 +40,7 @@ HAVING (o.gross_minor, o.discount_minor, o.total_minor, o.amount_base_minor, o.r
     IS DISTINCT FROM
     (sum(l.gross_minor), sum(l.discount_minor), sum(l.amount_minor), sum(l.amount_base_minor),
      sum(l.refunded_minor))
-ORDER BY o.id LIMIT 100
+ORDER BY o.id LIMIT %s
 """
 
 
@@ -64,8 +64,11 @@ def import_sums(import_id: int) -> ImportSums:
     )
 
 
-def find_broken_sums() -> list[int]:
-    """Orders whose sums are not those of their lines: none, unless something wrote past the operations."""
+def find_broken_sums(limit: int = 100) -> list[int]:
+    """Orders whose sums are not those of their lines: none, unless something wrote past the operations.
+
+    The first ``limit`` of them; reads every order and line.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(BROKEN)
+        cursor.execute(BROKEN, [limit])
         return [row[0] for row in cursor.fetchall()]

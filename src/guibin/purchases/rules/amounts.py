@@ -48,6 +48,11 @@ def compute_base_minor(amount_minor: int, rate: Decimal, digits: int, base_digit
     return divide_half_even(numerator, RATE_SCALE * 10**digits)
 
 
+def share_cost(cost_minor: int, part: Decimal, whole: Decimal) -> int:
+    """The cost (>= 0) of ``part`` of the ``whole`` quantity (> 0) that cost ``cost_minor``, half to even."""
+    return divide_half_even(cost_minor * scaled(part, QUANTITY_SCALE), scaled(whole, QUANTITY_SCALE))
+
+
 def allocate(total: int, weights: Sequence[int]) -> list[int]:
     """``total`` (>= 0) split in proportion to ``weights`` (>= 0), exact to the last unit.
 

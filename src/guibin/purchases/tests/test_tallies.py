@@ -1,5 +1,6 @@
 """The running sums behind the lists: exact at every moment, whatever came, changed and went."""
 
+import json
 import random
 import threading
 from collections.abc import Callable, Iterable
@@ -13,7 +14,9 @@ from django.utils.translation import gettext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from guibin.core import paging
+from guibin.config import doctor
+from guibin.config.cli.tree import command_tree
+from guibin.core import cli, paging
 from guibin.core.models import LoggedEvent
 from guibin.core.permissions import SYSTEM, Actor
 from guibin.purchases import api
@@ -145,6 +148,88 @@ def test_folding_leaves_one_row_per_key_and_none_of_nothing(at: datetime) -> Non
     assert api.order_totals(actor=SYSTEM) == before
     api.fold_tallies()
     assert counted() == (orders, products)
+
+
+def rows_read() -> int:
+    """Rows of the tallies that this transaction has read."""
+    query = (
+        "SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg_stat_xact_user_tables"
+        " WHERE relname IN ('purchases_ordertally', 'purchases_producttally')"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return int(cursor.fetchone()[0])
+
+
+def test_folding_reads_what_is_new_not_the_whole_shop(at: datetime) -> None:
+    first = DAY.date()
+    days = [first + timedelta(n) for n in range(3_000)]
+    OrderTally.objects.bulk_create(
+        OrderTally(ordered_on=day, channel="store", status="paid", orders=1, amount_base_minor=5)
+        for day in days
+    )
+    ProductTally.objects.bulk_create(
+        ProductTally(product_id=7, sold_on=day, lines=1, quantity=1, amount_base_minor=5) for day in days
+    )
+    api.fold_tallies()
+    for _ in range(2):
+        sell(at, 0, "A")
+    before = rows_read()
+    api.fold_tallies()
+    assert rows_read() - before < 100
+    assert len(counted()[0]) == 3_001
+
+
+def test_drifted_sums_are_counted_anew_once_and_it_is_told(at: datetime) -> None:
+    for days_ago in range(3):
+        sell(at, days_ago, "A")
+    api.fold_tallies()
+    right = counted()
+    OrderTally.objects.filter(ordered_on__lt=at.date()).update(orders=9)
+    OrderTally.objects.filter(ordered_on=at.date()).delete()
+    ProductTally.objects.create(product_id=77, sold_on=DAY, lines=1, quantity=1, amount_base_minor=1)
+    mended = api.rebuild_sums(actor=SYSTEM, at=at)
+    assert (mended.orders, mended.tallies) == (0, 4)
+    assert api.find_broken_tallies() == []
+    assert counted() == right
+    assert LoggedEvent.objects.get(name="purchases.sums_mended").data == {"orders": 0, "tallies": 4}
+    assert api.rebuild_sums(actor=SYSTEM, at=at) == api.Mended(0, 0)
+    assert LoggedEvent.objects.filter(name="purchases.sums_mended").count() == 1
+
+
+def test_orders_are_brought_in_line_with_their_lines_however_many(
+    at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("guibin.purchases.operations.tallies.RECOUNTED_AT_ONCE", 2)
+    ids = [sell(at, days_ago, "A") for days_ago in range(5)]
+    Order.objects.filter(id__in=ids).update(amount_base_minor=1)
+    assert api.find_broken_sums() == sorted(ids)
+    assert api.rebuild_sums(actor=SYSTEM, at=at).orders == 5
+    assert api.find_broken_sums() == []
+    assert api.find_broken_tallies() == []
+    assert set(Order.objects.values_list("amount_base_minor", flat=True)) == {2480}
+
+
+def test_the_doctor_finds_drifted_sums_and_the_command_mends_them(
+    at: datetime, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sell(at, 0, "A")
+    assert [(found.part, found.mark) for found in doctor._sums()] == [("sums", "ok")]
+    OrderTally.objects.update(orders=2)
+    (found,) = doctor._sums()
+    assert (found.mark, "guibin sums rebuild" in found.do) == ("fault", True)
+    command = ["sums", "rebuild", "--json"]
+    assert cli.run(command_tree(), command) == cli.Exit.DONE
+    assert json.loads(capsys.readouterr().out) == {"orders": 0, "running_sums": 1}
+    assert [found.mark for found in doctor._sums()] == ["ok"]
+    assert cli.run(command_tree(), command) == cli.Exit.NOTHING
+
+
+@pytest.mark.parametrize("wanted", [False, True])
+def test_the_doctor_adds_up_only_when_asked(monkeypatch: pytest.MonkeyPatch, *, wanted: bool) -> None:
+    for look in ("_keys", "_disk", "_versions", "_database", "_tables", "_clock", "_worker"):
+        monkeypatch.setattr(doctor, look, lambda: iter(()))
+    assert [found.part for found in doctor.examine(sums=wanted)] == ["sums"] * wanted
 
 
 def test_an_undone_import_leaves_nothing_once_folded(at: datetime) -> None:
