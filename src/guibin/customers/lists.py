@@ -11,6 +11,7 @@ from guibin.customers.permissions import EDIT_CUSTOMER, EXPORT_CUSTOMER
 from guibin.customers.queries.labels import list_tags
 from guibin.customers.queries.people import list_cities
 from guibin.customers.rules.values import Card, Filters
+from guibin.web.asked import read_all
 from guibin.web.links import link_url
 from guibin.web.listing.spec import BulkAction, Column, Empty, Filter, ListSpec, RowAction
 from guibin.web.listing.state import ListState
@@ -110,7 +111,7 @@ def filters_of(state: ListState) -> Filters:
         return state.get(key) or ()
 
     def ids(key: str) -> tuple[int, ...]:
-        return tuple(int(text) for text in several(key) if text.isdigit())
+        return read_all(several(key))
 
     joined: Any = state.get("joined")
     return Filters(

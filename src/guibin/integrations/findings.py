@@ -154,9 +154,14 @@ def _lost_zeros(target: str, profile: Mapping[str, Any]) -> Finding | None:
     )
 
 
+def is_hidden(profile: Mapping[str, Any], *, sensitive: bool) -> bool:
+    """Whether the values of a column are shown masked only."""
+    return sensitive or not {"phone", "id_number", "email"}.isdisjoint(recognise(profile))
+
+
 def mask_sample(text: str, profile: Mapping[str, Any], *, sensitive: bool) -> str:
     """A sample as it may be shown: phones, mail addresses, cards and ID numbers with their middle hidden."""
-    if sensitive or {"phone", "id_number", "email"} & recognise(profile).keys():
+    if is_hidden(profile, sensitive=sensitive):
         name, at, domain = text.partition("@")
         if at:
             return f"{name[:1]}***@{domain}"

@@ -9,12 +9,13 @@ from guibin.core.paging import Page
 from guibin.core.permissions import Actor
 from guibin.customers import api as customers
 from guibin.integrations import api
-from guibin.integrations.findings import mask_sample
+from guibin.integrations.findings import is_hidden, mask_sample
 from guibin.integrations.wording import bare_code, reason_words
 from guibin.web.links import link_url
 
 ROWS_EACH = 20
 NO_MISTAKE = frozenset({"duplicate"})  # nothing of the row need be wrong
+EMPTIED = "-"
 SAME_SHOWN = PREVIEWED = 8
 
 
@@ -26,24 +27,28 @@ def column_label(name: str) -> str:
 def rows_context(run: api.RunView, *, number: int) -> dict[str, Any]:
     """One page of bad rows, ready to be typed into."""
     bad = api.list_bad_rows(run.id, number=number, size=ROWS_EACH)
-    found, targets = api.found_of(run.id), api.fields_of(run.kind)
-    columns = [
-        {
-            "place": place,
-            "label": column_label(name),
-            "profile": profile,
-            "target": column["target"],
-            "sensitive": column["target"] in targets and targets[column["target"]].sensitive,
-        }
-        for place, (name, profile, column) in enumerate(
-            zip(found["columns"], found["profile"], run.mapping["columns"], strict=True)
-        )
-    ]
+    columns = _columns(run)
     return {
         "page": Page([], bad.total, number, ROWS_EACH),
         "total": bad.total,
+        "has_hidden": any(column["hidden"] for column in columns),
         "rows": [_row(row, columns) for row in bad.rows],
     }
+
+
+def _columns(run: api.RunView) -> list[dict[str, Any]]:
+    """The file's columns; of those that are ``hidden`` a page holds masked values only."""
+    found, targets = api.found_of(run.id), api.fields_of(run.kind)
+    columns = []
+    for place, (name, profile, column) in enumerate(
+        zip(found["columns"], found["profile"], run.mapping["columns"], strict=True)
+    ):
+        sensitive = column["target"] in targets and targets[column["target"]].sensitive
+        columns.append({
+            "place": place, "label": column_label(name), "profile": profile, "target": column["target"],
+            "sensitive": sensitive, "hidden": is_hidden(profile, sensitive=sensitive),
+        })  # fmt: skip
+    return columns
 
 
 def _row(row: api.BadRow, columns: list[dict[str, Any]]) -> dict[str, Any]:
@@ -52,7 +57,7 @@ def _row(row: api.BadRow, columns: list[dict[str, Any]]) -> dict[str, Any]:
         column
         | {
             "name": f"cell-{row.number}-{column['place']}",
-            "value": row.cells[column["place"]],
+            "value": "" if column["hidden"] else row.cells[column["place"]],
             "reason": reasons.get(column["place"], ""),
             "shown": mask_sample(
                 row.cells[column["place"]], column["profile"], sensitive=column["sensitive"]
@@ -85,12 +90,16 @@ def preview(run: api.RunView) -> list[dict[str, Any]]:
     ]
 
 
-def changed_cells(run_id: int, posted: Mapping[str, Any], *, number: int) -> dict[int, dict[int, str]]:
-    """Row to column to text of the cells of a page that were typed anew."""
+def changed_cells(run: api.RunView, posted: Mapping[str, Any], *, number: int) -> dict[int, dict[int, str]]:
+    """Row to column to text of the cells of a page that were typed anew. A hidden cell stands empty on the
+    page: nothing typed leaves it as it is, ``EMPTIED`` empties it."""
+    hidden = {column["place"] for column in _columns(run) if column["hidden"]}
     changed: dict[int, dict[int, str]] = {}
-    for row in api.list_bad_rows(run_id, number=number, size=ROWS_EACH).rows:
+    for row in api.list_bad_rows(run.id, number=number, size=ROWS_EACH).rows:
         for place, text in enumerate(row.cells):
             typed = posted.get(f"cell-{row.number}-{place}")
+            if place in hidden:
+                typed = {"": None, EMPTIED: ""}.get(str(typed or "").strip(), typed)
             if typed is not None and str(typed) != text:
                 changed.setdefault(row.number, {})[place] = str(typed)
     return changed

@@ -348,20 +348,27 @@ def kept_items(kept: Sequence[tuple[str, int, str]], *, actor: Actor) -> list[di
     """What an undo keeps, by the numbers people know, with where it can be looked at."""
     shown = kept[:KEPT_SHOWN]
 
+    sees_all = actor.store_ids is None
+
     def ids(what: str) -> list[int]:
         return [item_id for kind, item_id, _why in shown if kind == what]
 
-    numbers = {("customer", pk): number for pk, number in customers.find_numbers(ids("customer")).items()}
+    numbers = {
+        ("customer", pk): number
+        for pk, number in customers.find_numbers(ids("customer"), actor=actor).items()
+    }
     orders = purchases.orders_by_id(ids("order"), actor=actor)
     numbers |= {("order", pk): order.number for pk, order in orders.items()}
     numbers |= {("product", pk): row.sku for pk, row in purchases.products_by_id(ids("product")).items()}
     numbers |= {
-        ("store", store.id): store.name for store in accounts.list_stores() if store.id in ids("store")
+        ("store", store.id): store.name
+        for store in accounts.list_stores()
+        if store.id in ids("store") and (sees_all or store.id in (actor.store_ids or ()))
     }
     return [
         {
             "what": thing_words(what),
-            "number": numbers.get((what, item_id), str(item_id)),
+            "number": numbers.get((what, item_id)) or (str(item_id) if sees_all else _("of another store")),
             "url": _kept_url(what, item_id, numbers[what, item_id], actor)
             if (what, item_id) in numbers
             else "",

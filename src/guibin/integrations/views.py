@@ -19,6 +19,7 @@ from guibin.integrations import api, mending, pages
 from guibin.integrations.lists import LIST
 from guibin.integrations.permissions import IMPORT_FILES, UNDO_IMPORTS, VIEW_IMPORTS
 from guibin.web.access import actor_of, requires
+from guibin.web.asked import read_page, read_whole
 from guibin.web.links import link_url
 from guibin.web.listing import render_list
 
@@ -192,12 +193,13 @@ def _mapping(data: Any) -> dict[str, Any]:
     styles: dict[int, dict[str, str]] = {}
     for key, value in data.items():
         name, _dash, place = key.partition("-")
-        if not place.isdigit():
+        column = read_whole(place)
+        if column is None:
             continue
         if name == "target":
-            targets[int(place)] = value
+            targets[column] = value
         elif name in {"order", "mark"}:
-            styles.setdefault(int(place), {})[name] = value
+            styles.setdefault(column, {})[name] = value
     return {
         "kind": data.get("kind", ""),
         "targets": targets if data.get("kind", "") in {"", data.get("kind_was", "")} else {},
@@ -213,8 +215,9 @@ def _read_again(request: HttpRequest, import_id: int) -> HttpResponse:
     for name in ("encoding", "delimiter", "sheet"):
         if request.POST.get(name):
             options[name] = {"tab": "\t"}.get(request.POST[name], request.POST[name])
-    if request.POST.get("header", "").isdigit():
-        options["header"] = int(request.POST["header"])
+    header = read_whole(request.POST.get("header"))
+    if header is not None:
+        options["header"] = header
     if request.POST.get("repair"):
         options["repair"] = request.POST["repair"].split(",")[:2]
     api.queue_step(run_id=import_id, step="check", options=options, actor=actor_of(request), at=now())
@@ -278,9 +281,9 @@ def rows(request: HttpRequest, import_id: int) -> HttpResponse:
     job = pages.job_of(run)
     if job is not None and not job["is_over"]:
         return redirect("integrations:import", import_id=import_id)
-    number = max(1, int(request.GET["page"])) if request.GET.get("page", "").isdigit() else 1
+    number = read_page(request.GET.get("page"), size=mending.ROWS_EACH)
     if request.method == "POST":
-        cells = mending.changed_cells(import_id, request.POST, number=number)
+        cells = mending.changed_cells(run, request.POST, number=number)
         if not cells:
             messages.info(request, _("No cell was changed."))
             return redirect(f"{reverse('integrations:rows', args=[import_id])}?page={number}")

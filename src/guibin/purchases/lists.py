@@ -24,6 +24,7 @@ from guibin.purchases.queries.catalogue import (
 from guibin.purchases.queries.orders import OrderFilter, list_sources
 from guibin.purchases.queries.rates import base_currency
 from guibin.purchases.queries.rows import OrderRow
+from guibin.web.asked import read_all
 from guibin.web.links import link_url
 from guibin.web.listing.spec import Column, Empty, Filter, ListSpec
 from guibin.web.listing.state import ListState
@@ -160,7 +161,7 @@ def order_filter(state: ListState, *, actor: Actor) -> OrderFilter:
         number=state.get("number") or "",
         first_on=days.first if days else None,
         last_on=days.last if days else None,
-        store_ids=tuple(int(store) for store in state.get("store") or () if store.isdigit()),
+        store_ids=read_all(state.get("store") or ()),
         channels=tuple(state.get("channel") or ()),
         statuses=tuple(state.get("status") or ()),
         customer_ids=(customers.find_id(customer, actor=actor) or 0,) if customer else (),
@@ -267,8 +268,8 @@ def product_filter(state: ListState) -> ProductFilter:
     """What the state of the list asks for."""
     return ProductFilter(
         text=state.get("q") or "",
-        category_ids=tuple(int(code) for code in state.get("category") or () if code.isdigit()),
-        brand_ids=tuple(int(code) for code in state.get("brand") or () if code.isdigit()),
+        category_ids=read_all(state.get("category") or ()),
+        brand_ids=read_all(state.get("brand") or ()),
         kinds=tuple(state.get("kind") or ()),
         statuses=tuple(state.get("status") or ()),
     )

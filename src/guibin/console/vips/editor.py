@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy
 from guibin.core.errors import Invalid
 from guibin.core.money import minor_digits
 from guibin.loyalty import api as loyalty
+from guibin.web.asked import read_all, read_whole
 from guibin.web.formats import currency_symbol
 
 ON_LIST, OFF_LIST = "@in", "@out"
 INVITED = "invited"
 LEVELS_MAX = 4
-PLACE = re.compile(r"l(\d+)-g(\d+)-c(\d+)-fact")
+PLACE = re.compile(r"l(\d{1,4})-g(\d{1,4})-c(\d{1,4})-fact")
 FIRST = {"fact": "net_12m", "op": "gte", "value": "10000"}
 UNIT_WORDS = {
     loyalty.Unit.ORDERS: gettext_lazy("purchases"),
@@ -187,13 +188,13 @@ def _read_level(
 def change_form(form: RulesForm, wish: str) -> RulesForm:
     """The form after a button: `condition:0:1`, `group:0`, `level`, `drop:0:1:2`, `drop_level:0`."""
     verb, *numbers = wish.split(":")
-    places = [int(number) for number in numbers if number.isdigit()]
+    places = read_all(numbers)
     fresh = ConditionForm(FIRST["fact"], FIRST["op"], FIRST["value"], form.currency)
     levels = list(form.levels)
     if verb == "level" and form.may_grow:
-        free = sorted({1, 2, 3, 4} - {int(level.rank) for level in levels if level.rank.isdigit()})
+        free = sorted({1, 2, 3, 4} - set(read_all(level.rank for level in levels)))
         levels.append(LevelForm("", _("New level"), "New level", str(free[0] if free else 1), ((fresh,),)))
-    elif verb == "drop_level" and len(levels) > 1 and places[0] < len(levels):
+    elif verb == "drop_level" and len(levels) > 1 and places and places[0] < len(levels):
         del levels[places[0]]
     elif places and places[0] < len(levels):
         groups = [list(group) for group in levels[places[0]].groups]
@@ -228,7 +229,7 @@ def parse_form(form: RulesForm) -> loyalty.Rules:
                 "code": code,
                 "name_zh": level.name_zh or level.name_en,
                 "name_en": level.name_en or level.name_zh,
-                "rank": int(level.rank) if level.rank.isdigit() else 0,
+                "rank": read_whole(level.rank) or 0,
                 "when": loyalty.from_groups(groups).model_dump() if groups else None,
             }
         )

@@ -26,6 +26,7 @@ from guibin.customers.rules.contact import show_contact
 from guibin.customers.rules.values import CARD_SOURCE, Birthday, CustomerView
 from guibin.web import formats
 from guibin.web.access import actor_of, requires
+from guibin.web.asked import read_whole
 from guibin.web.errors import add_domain_error
 
 HISTORY_LINES = 40
@@ -225,10 +226,10 @@ def change_tag(request: HttpRequest, number: str) -> HttpResponse:
     """Put a tag on (a new name makes a new tag), or take one off."""
     actor, at = actor_of(request), now()
     customer_id = api.get_id(number, actor=actor)
-    off, name = request.POST.get("off", ""), request.POST.get("name", "").strip()
+    off, name = read_whole(request.POST.get("off")), request.POST.get("name", "").strip()
     problem = ""
-    if off.isdigit():
-        api.remove_tag(customer_ids=[customer_id], tag_id=int(off), actor=actor, at=at)
+    if off is not None:
+        api.remove_tag(customer_ids=[customer_id], tag_id=off, actor=actor, at=at)
     elif name:
         try:
             api.tag_by_name(customer_id=customer_id, name=name, actor=actor, at=at)

@@ -19,6 +19,7 @@ from guibin.customers.forms import SECRET_FIELDS, AttributesForm, NewCustomerFor
 from guibin.customers.permissions import ARCHIVE_CUSTOMER, EDIT_CUSTOMER, REVEAL_CUSTOMER, VIEW_CUSTOMER
 from guibin.customers.rules.values import Card
 from guibin.web.access import actor_of, requires
+from guibin.web.asked import read_all, read_whole
 from guibin.web.errors import add_domain_error
 from guibin.web.links import link_url
 from guibin.web.listing.page import render_list
@@ -135,13 +136,12 @@ def _save(request: HttpRequest, customer_id: int, form: ProfileForm, own: Attrib
     fields = form.written()
     if SECRET_FIELDS[0] not in form.fields:
         fields = [name for name in fields if name != "birthday"]
-    revision = request.POST.get("revision", "")
     api.edit_customer(
         customer_id=customer_id,
         profile=form.profile(),
         fields=fields,
         attributes=own.values(),
-        expected_revision=int(revision) if revision.isdigit() else None,
+        expected_revision=read_whole(request.POST.get("revision")),
         actor=actor,
         at=at,
     )
@@ -182,9 +182,9 @@ def bulk_tag(request: HttpRequest) -> HttpResponse:
     """First ask which tag, then put it on the chosen customers."""
     actor = actor_of(request)
     chosen = _chosen(request)
-    tag = request.POST.get("tag", "")
-    if tag.isdigit():
-        count = api.add_tag(customer_ids=chosen, tag_id=int(tag), actor=actor, at=now())
+    tag = read_whole(request.POST.get("tag"))
+    if tag is not None:
+        count = api.add_tag(customer_ids=chosen, tag_id=tag, actor=actor, at=now())
         messages.success(request, lists.tagged_words(count))
         return redirect("customers:list")
     context = _page(
@@ -205,4 +205,4 @@ def _chosen(request: HttpRequest) -> list[int]:
         state = ListState.from_query(lists.LIST, request.POST.get("state", ""))
         filters = replace(lists.filters_of(state), text=request.POST.get("q", ""))
         return api.list_ids(filters, actor=actor_of(request))
-    return [int(text) for text in request.POST.getlist("ids") if text.isdigit()]
+    return list(read_all(request.POST.getlist("ids")))

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +15,7 @@ from django.db import connection
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
+from guibin.accounts import api as accounts
 from guibin.core import preferences
 from guibin.core.errors import DomainError
 from guibin.core.jobs import app
@@ -136,15 +138,60 @@ def test_bad_cells_are_typed_anew_on_screen(
     run = step(run_id, "stage")
     assert run.outcomes == {"imported": 1, "rejected_invalid_phone": 1, "rejected_birthday_unreadable": 1}
     page = client.get(f"/imports/{run_id}/rows").content.decode()
-    assert 'name="cell-2-1" value="1380000041"' in page
+    assert 'name="cell-2-1" value="" placeholder="138***0041"' in page
+    assert 'name="cell-3-2" value="" placeholder="199***2-30"' in page
+    for hidden in ("1380000041", "13900000551", "13900000552"):
+        assert hidden not in page
     assert "没有这样的手机号" in page
-    answer = client.post(f"/imports/{run_id}/rows", {"cell-2-1": "1380000041", "cell-3-2": "1990-02-30"})
+    answer = client.post(
+        f"/imports/{run_id}/rows", {"cell-2-1": "", "cell-3-1": " ", "cell-3-2": "1990-02-30"}
+    )
     assert answer["Location"].endswith("/rows?page=1")  # nothing was changed
     client.post(f"/imports/{run_id}/rows", {"cell-2-1": "13800000417", "cell-3-2": "1990-02-28"})
     assert step(run_id, "stage").outcomes == {"imported": 3}
     client.post(f"/imports/{run_id}/start")
     assert step(run_id, "run").outcomes == {"imported": 3}
     assert customers.count_customers() == 3
+
+
+def test_a_hidden_cell_is_taken_out_by_a_dash(
+    db: None, client_as: Callable[[Actor], Client], owner: Actor
+) -> None:
+    client = client_as(owner)
+    text = "会员编号,姓名,手机号,身份证号\nM1,林婉清,1380000041,11010519491231002X\nM2,周慕白,13900000551,\n"
+    run_id = load(client, text)
+    step(run_id, "check")
+    form = {"action": "stage", "kind": "customers", "kind_was": "customers"}
+    client.post(f"/imports/{run_id}/columns", form)
+    assert step(run_id, "stage").outcomes == {"imported": 1, "rejected_invalid_phone": 1}
+    page = client.get(f"/imports/{run_id}/rows").content.decode()
+    assert "11010519491231002X" not in page
+    client.post(f"/imports/{run_id}/rows", {"cell-2-2": "-", "cell-2-3": ""})
+    assert step(run_id, "stage").outcomes == {"imported": 2}
+    client.post(f"/imports/{run_id}/start")
+    step(run_id, "run")
+    found = customers.search("林婉清", actor=owner)
+    assert [hit.card.phone for hit in found] == [""]
+    assert customers.search("11010519491231002X", actor=owner)
+
+
+def test_what_an_undo_keeps_is_named_to_whom_may_see_it(db: None, owner: Actor, at: datetime) -> None:
+    stores = accounts.ensure_stores(texts=["湖滨店", "静安店"], actor=SYSTEM, at=at)
+    ids = {
+        name: customers.create_customer(
+            profile=customers.Profile(name=name, joined_store_id=store), actor=owner, at=at
+        )
+        for name, store in stores.items()
+    }
+    kept = [("customer", customer_id, "purchases.depended_on") for customer_id in ids.values()]
+    kept += [("store", store, "in_use") for store in stores.values()]
+    lake = replace(owner, store_ids=frozenset({stores["湖滨店"]}))
+    numbers = customers.find_numbers(ids.values())
+    mine, theirs, my_store, other_store = pages.kept_items(kept, actor=lake)
+    assert (mine["number"], bool(mine["url"])) == (numbers[ids["湖滨店"]], True)
+    assert (theirs["number"], theirs["url"]) == ("另一家门店的", "")
+    assert (my_store["number"], other_store["number"]) == ("湖滨店", "另一家门店的")
+    assert all(item["url"] for item in pages.kept_items(kept, actor=owner)[:2])
 
 
 def test_a_formula_stays_refused_until_it_is_gone(db: None, tmp_path: Path, at: datetime) -> None:

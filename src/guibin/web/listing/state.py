@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest, QueryDict
 from django.utils.http import urlencode
 
-from guibin.core.paging import REACH
+from guibin.web.asked import read_page, read_whole
 from guibin.web.listing.spec import Column, Filter, ListSpec
 
 SIZES = (25, 50, 100)
@@ -99,13 +99,13 @@ class ListState:
                 filters[filter_.key] = value
         sort = data.get("sort") or spec.sort
         key = sort.lstrip("-")
-        size = _whole(data.get("size"), spec.size)
-        size = size if size in SIZES else spec.size
+        size = read_whole(data.get("size"))
+        size = size if size is not None and size in SIZES else spec.size
         return cls(
             filters=filters,
             sort=key if key in spec.sortable() else "",
             descending=sort.startswith("-"),
-            page=min(max(_whole(data.get("page"), 1), 1), -(-REACH // size)),
+            page=read_page(data.get("page"), size=size),
             size=size,
             columns=_picked(data, spec),
         )
@@ -163,10 +163,6 @@ def _pairs(key: str, value: FilterValue) -> list[tuple[str, str]]:
     low, high = (value.low, value.high) if isinstance(value, NumberRange) else (value.first, value.last)
     ends = [(f"{key}_from", low), (f"{key}_to", high)]
     return [(name, str(end)) for name, end in ends if end is not None]
-
-
-def _whole(text: str | None, default: int) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 8 else default
 
 
 def _decimal(text: str) -> Decimal | None:
