@@ -242,27 +242,42 @@ def behaviour(*, as_of: date | None = None) -> Behaviour:
 
 
 def cell_members(
-    *, as_of: date | None = None, r: int | None, f: int | None, m: int | None, page: int = 1, size: int = 50
+    *,
+    as_of: date | None = None,
+    actor: Actor,
+    r: int | None,
+    f: int | None,
+    m: int | None,
+    page: int = 1,
+    size: int = 50,
 ) -> Page[Member]:
-    """The customers of a cell (None: any score), most net spend first."""
+    """The customers of a cell (None: any score) whom ``actor`` may see, most net spend first."""
+    from guibin.customers import api as customers
     from guibin.insight.queries import rfm
 
     only = [(score,) if score is not None else () for score in (r, f, m)]
-    chosen = rfm.Chosen(r=only[0], f=only[1], m=only[2])
+    chosen = rfm.Chosen(r=only[0], f=only[1], m=only[2], customer_ids=customers.find_visible_ids(actor))
     return rfm.list_members(as_of=as_of, chosen=chosen, page=page, size=size)
 
 
-def group_members(group: str, *, as_of: date | None = None, page: int = 1, size: int = 50) -> Page[Member]:
-    """The customers of a named group (``GROUPS``), most net spend first. Raises ``GroupUnknown``."""
+def group_members(
+    group: str, *, actor: Actor, as_of: date | None = None, page: int = 1, size: int = 50
+) -> Page[Member]:
+    """The customers of a named group (``GROUPS``) whom ``actor`` may see, most net spend
+    first. Raises ``GroupUnknown``."""
+    from guibin.customers import api as customers
     from guibin.insight.queries import rfm
 
-    chosen = rfm.Chosen(groups=(group,))
+    chosen = rfm.Chosen(groups=(group,), customer_ids=customers.find_visible_ids(actor))
     return rfm.list_members(as_of=as_of, chosen=chosen, page=page, size=size)
 
 
-def stage_members(stage: Stage, *, as_of: date | None = None, page: int = 1, size: int = 50) -> Page[Member]:
-    """The customers of a lifecycle stage, most net spend first."""
+def stage_members(
+    stage: Stage, *, actor: Actor, as_of: date | None = None, page: int = 1, size: int = 50
+) -> Page[Member]:
+    """The customers of a lifecycle stage whom ``actor`` may see, most net spend first."""
+    from guibin.customers import api as customers
     from guibin.insight.queries import rfm
 
-    chosen = rfm.Chosen(stages=(stage.value,))
+    chosen = rfm.Chosen(stages=(stage.value,), customer_ids=customers.find_visible_ids(actor))
     return rfm.list_members(as_of=as_of, chosen=chosen, page=page, size=size)

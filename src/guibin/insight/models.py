@@ -5,7 +5,7 @@ from django.db import models
 
 class Refresh(models.Model):
     """One finished refresh. Its ``version`` names the warehouse it left; a warehouse that no row names
-    (after a restore, or of another database) is copied anew."""
+    (after a restore, or of another database) is copied anew. ``counting`` tells which code counted."""
 
     version = models.CharField(max_length=40, unique=True)
     as_of = models.DateField()
@@ -17,6 +17,7 @@ class Refresh(models.Model):
     changed = models.BigIntegerField()
     digest = models.CharField(max_length=64)
     judging = models.JSONField()
+    counting = models.PositiveIntegerField()
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField()
 

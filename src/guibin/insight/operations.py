@@ -23,6 +23,7 @@ from guibin.insight.facts.engine import (
     view_statements,
 )
 from guibin.insight.facts.making import Made, Published, make_all, make_changed
+from guibin.insight.facts.schema import COUNTING
 from guibin.insight.models import Refresh
 from guibin.insight.preferences import get_wishes
 from guibin.insight.queries.published import get_day_of
@@ -70,9 +71,10 @@ def refresh(
 
 
 def _make(engine: AnyEngine, version: Version, day: date, wishes: Wishes) -> Made:
-    """The facts of the day, from those published last where the version continues theirs."""
-    newest = Refresh.objects.order_by("-id").first()
-    if isinstance(engine, DuckEngine) and newest is not None and newest.version == version.parent:
+    """The facts of the day, from those published last where the version continues theirs and the same code
+    counted them."""
+    newest = Refresh.objects.filter(version=version.parent).order_by("-id").first()
+    if isinstance(engine, DuckEngine) and newest is not None and newest.counting == COUNTING:
         parent = versions.open_version(newest.version)
         published = Published(parent, newest.as_of, from_record(newest.judging), int(newest.digest, 16))
         made = make_changed(engine, version, published, day, wishes)
@@ -143,7 +145,7 @@ def _publish(made: Made, result: RefreshResult, *, actor: Actor, at: datetime, s
             version=result.version, as_of=result.as_of, engine=result.engine, mode=result.mode,
             customers=result.customers, orders=result.orders, orders_anonymous=result.orders_anonymous,
             changed=changed, digest=result.digest, judging=as_record(made.judging),
-            started_at=at, finished_at=at + timedelta(seconds=seconds),
+            counting=COUNTING, started_at=at, finished_at=at + timedelta(seconds=seconds),
         )  # fmt: skip
         event = FactsRefreshed(
             refresh_id=row.pk, as_of=result.as_of, customers=result.customers, orders=result.orders,

@@ -32,6 +32,7 @@ PERSONAL_DATA = PersonalData(
                 "Refresh.changed",
                 "Refresh.digest",
                 "Refresh.judging",
+                "Refresh.counting",
                 "Refresh.started_at",
                 "Refresh.finished_at",
                 "CustomerFacts.checksum",

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from guibin.accounts import api as accounts
-from guibin.console.vips.lists import find_visible_ids
 from guibin.core import jobs
 from guibin.core.money import Money
 from guibin.core.permissions import Actor
@@ -55,7 +54,7 @@ def list_tasks(*, actor: Actor, at: datetime) -> list[Task]:
     if actor.may(insight.VIEW_REPORTS):
         tasks += _freshness(at=at)
     if actor.may(loyalty.VIEW_VIPS) and actor.may(customers.VIEW_CUSTOMER):
-        visible = find_visible_ids(actor)
+        visible = customers.find_visible_ids(actor)
         tasks += _movement(visible)
         tasks += _fading(visible)
         tasks += _near(visible)

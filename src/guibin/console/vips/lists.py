@@ -11,7 +11,6 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from guibin.core.money import Money, to_minor
 from guibin.core.paging import Page
-from guibin.core.permissions import Actor
 from guibin.customers import api as customers
 from guibin.loyalty import api as loyalty
 from guibin.web.links import link_url
@@ -115,13 +114,6 @@ NEAR = ListSpec(
         icon="stairs-up",
     ),
 )
-
-
-def find_visible_ids(actor: Actor) -> frozenset[int] | None:
-    """Ids of the customers an actor may see; None means all."""
-    if actor.store_ids is None:
-        return None
-    return frozenset(customers.list_ids(customers.Filters(), actor=actor))
 
 
 def _wanted(state: ListState, visible: frozenset[int] | None, currency: str) -> loyalty.StandingFilter:

@@ -37,7 +37,7 @@ def _list_context(request: HttpRequest, selected: str) -> dict[str, Any] | None:
     run = loyalty.find_latest_evaluation()
     if run is None or loyalty.find_active_policy() is None:
         return None
-    visible = lists.find_visible_ids(actor_of(request))
+    visible = customers.find_visible_ids(actor_of(request))
     levels = policies.level_shares(visible)
     vips = sum(level.count for level in levels)
     near = loyalty.count_near_misses(customer_ids=visible)

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from guibin.insight.facts.schema import COUNTED_NAMES
+from guibin.insight.facts.schema import COUNTED_NAMES, COUNTING
 from guibin.insight.warehouse.files import link_or_copy, write_options
 from guibin.insight.warehouse.versions import Version
 
@@ -24,7 +24,8 @@ SMALL = 2_000  # rows: below, all is written anew
 
 
 def counted_path(version: Version, as_of: date, part: str = "counted") -> Path:
-    return version.facts / f"{as_of.isoformat()}.{part}.parquet"
+    """Facts that other code counted have another path: they are never read."""
+    return version.facts / f"{as_of.isoformat()}.{part}-{COUNTING}.parquet"
 
 
 def is_kept(version: Version, as_of: date) -> bool:

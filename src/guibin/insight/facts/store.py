@@ -19,7 +19,7 @@ _READ: OrderedDict[tuple[Path, date, Wishes], pa.Table] = OrderedDict()
 def facts_of(version: Version, as_of: date, wishes: Wishes) -> pa.Table:
     """The whole fact table of a day, ordered by customer id; its metadata hold the judging.
 
-    Versions never change, so the tables read last stay in memory.
+    Versions never change, so the tables that were asked for last stay in memory.
     """
     key = (version.folder, as_of, wishes)
     table = _READ.get(key)
@@ -27,6 +27,7 @@ def facts_of(version: Version, as_of: date, wishes: Wishes) -> pa.Table:
         counted = counted_of(version, as_of)
         table = judge_table(counted, find_judging(counted, wishes))
     _READ[key] = table
+    _READ.move_to_end(key)
     while len(_READ) > IN_MEMORY_MAX:
         _READ.popitem(last=False)
     return table

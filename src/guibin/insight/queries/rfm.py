@@ -149,7 +149,8 @@ def _pairs(version: Version, from_day: date, to_day: date, wishes: Wishes) -> pa
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Which customers a list is about; empty: any. ``was`` is an earlier day and the groups they were in."""
+    """Which customers a list is about; empty: any. ``was`` is an earlier day and the groups they were in;
+    ``customer_ids`` those that may be named at all, None: everybody."""
 
     r: tuple[int, ...] = ()
     f: tuple[int, ...] = ()
@@ -158,6 +159,7 @@ class Chosen:
     stages: tuple[str, ...] = ()
     orders: tuple[int, int | None] | None = None
     was: tuple[date, tuple[str, ...]] | None = None
+    customer_ids: frozenset[int] | None = None
 
 
 SORTABLE = frozenset(("number", "recency_days", "orders_12m", "net_12m_minor", "net_minor", "last_order_on"))
@@ -199,6 +201,9 @@ def _were(version: Version, wishes: Wishes, facts: pa.Table, earlier: date, grou
 
 def _mask(facts: pa.Table, chosen: Chosen) -> Any:
     mask = np.ones(facts.num_rows, dtype=bool)
+    if chosen.customer_ids is not None:
+        seen = np.fromiter(chosen.customer_ids, np.int64, len(chosen.customer_ids))
+        mask &= np.isin(facts["customer_id"].to_numpy(), seen)
     for name, wanted in (("r_score", chosen.r), ("f_score", chosen.f), ("m_score", chosen.m)):
         if wanted:
             mask &= np.isin(facts[name].fill_null(0).to_numpy(), wanted)

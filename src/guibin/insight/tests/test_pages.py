@@ -5,8 +5,14 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from guibin.accounts import api as accounts
+from guibin.accounts.models import Role
+from guibin.core.clock import now
+from guibin.core.permissions import SYSTEM
+from guibin.customers import api as customers
 from guibin.insight import api, queueing, tasks
-from guibin.insight.tests.tables import simple_shop, write_shop
+from guibin.insight.permissions import EXPORT_REPORTS, VIEW_REPORTS
+from guibin.insight.tests.tables import execute, simple_shop, write_shop
 
 DAY = date(2024, 2, 29)
 PAGES = ("rfm", "concentration", "stages", "behaviour", "members", "freshness")
@@ -41,17 +47,45 @@ def test_every_number_opens_the_customers_it_counts(shop, manager, client_as):
     report = api.rfm_report(as_of=DAY)
     for cell in report.cells:
         if cell.customers:
-            page = api.cell_members(as_of=DAY, r=cell.r, f=cell.f, m=cell.m)
+            page = api.cell_members(actor=manager, as_of=DAY, r=cell.r, f=cell.f, m=cell.m)
             assert page.total == cell.customers
             assert sum(member.net_12m_minor for member in page.rows) == cell.net_minor
     for group in report.groups:
-        assert api.group_members(group.code, as_of=DAY).total == group.customers
+        assert api.group_members(group.code, actor=manager, as_of=DAY).total == group.customers
     for row in api.stage_report(as_of=DAY).stages:
-        assert api.stage_members(api.Stage(row.stage), as_of=DAY).total == row.customers
+        assert api.stage_members(api.Stage(row.stage), actor=manager, as_of=DAY).total == row.customers
     best = report.groups[0]
     answer = client_as(manager).get(reverse("insight:members"), {"group": best.code, "day": "2024-02-29"})
     assert answer.content.decode().count('href="/customers/') >= 0
     assert answer.context["listing"]["page"].total == best.customers
+
+
+def test_who_sees_one_store_finds_and_exports_only_its_customers(shop, owner, client_as):
+    """The numbers count everybody; the list names whom the reader may see."""
+    lake, other = (
+        accounts.ensure_stores(texts=[name], actor=SYSTEM, at=now())[name] for name in ("湖滨店", "静安店")
+    )
+    Role.objects.create(
+        code="analyst", name="分析", own_store_only=True,
+        permission_codes=[VIEW_REPORTS.code, EXPORT_REPORTS.code, customers.VIEW_CUSTOMER.code],
+    )  # fmt: skip
+    who = accounts.create_staff(
+        sign_in_name="an", display_name="An", role_code="analyst", store_id=lake, actor=SYSTEM, at=now()
+    )
+    execute("UPDATE customers_customer SET joined_store_id = %s WHERE id <= 3", lake)
+    execute("UPDATE customers_customer SET joined_store_id = %s WHERE id > 3", other)
+    analyst = accounts.actor_for_staff(who.id)
+    client, address = client_as(analyst), reverse("insight:members") + "?day=2024-02-29"
+    page = client.get(address)
+    assert page.context["listing"]["page"].total == 3
+    assert "C0003" in page.content.decode()
+    assert "C0004" not in page.content.decode()
+    answer = client.post(address, {"export": "csv"})
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    assert {number for number in range(1, 61) if f"C{number:04d}" in text} == {1, 2, 3}
+    assert client_as(owner).get(address).context["listing"]["page"].total == 60
+    stages = [api.stage_members(stage, actor=analyst, as_of=DAY).total for stage in api.Stage]
+    assert sum(stages) == 3
 
 
 def test_a_day_that_is_none_is_refused(shop, manager, client_as):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from guibin.accounts import api as accounts
 from guibin.core.money import Money
 from guibin.core.paging import Page
+from guibin.core.permissions import Actor
 from guibin.customers import api as customers
 from guibin.insight import api
 from guibin.insight.errors import DayInvalid
@@ -21,7 +22,7 @@ from guibin.insight.rules.scores import GROUPS, SCORES, group_of
 from guibin.insight.views.pages import Day, needs_facts, page
 from guibin.insight.wording import GROUP_LABELS, STAGE_LABELS
 from guibin.web import formats
-from guibin.web.access import requires
+from guibin.web.access import actor_of, requires
 from guibin.web.links import link_url
 from guibin.web.listing import Column, Empty, Filter, ListSpec, ListState, render_list
 
@@ -91,7 +92,9 @@ SORT_COLUMNS = {"net_12m": "net_12m_minor", "net": "net_minor"}
 @requires(VIEW_REPORTS)
 @needs_facts("members")
 def members(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-    """Exactly the customers that a number of a report counts."""
+    """Exactly the customers that a number of a report counts, so far as the reader may see them."""
+    actor = actor_of(request)
+    visible = customers.find_visible_ids(actor)
     state = ListState.from_request(request, LIST)
     day = _day(state.get("day")) or api.current_day()
     title = _("Customers behind the number")
@@ -99,10 +102,10 @@ def members(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     return render_list(
         request,
         LIST,
-        lambda wanted: fetch(wanted, day),
+        lambda wanted: fetch(wanted, day, actor=actor, visible=visible),
         template="insight/members.html",
         context=context,
-        stream=lambda wanted: stream(wanted, day),
+        stream=lambda wanted: stream(wanted, day, actor=actor, visible=visible),
     )
 
 
@@ -122,7 +125,7 @@ def _day(text: Any) -> date | None:
     return day
 
 
-def chosen_by(state: ListState) -> rfm.Chosen:
+def chosen_by(state: ListState, visible: frozenset[int] | None) -> rfm.Chosen:
     orders, since, was = state.get("orders"), _day(state.get("since")), tuple(state.get("was") or ())
     bounds = None
     if orders is not None:
@@ -135,28 +138,38 @@ def chosen_by(state: ListState) -> rfm.Chosen:
         stages=tuple(state.get("stage") or ()),
         orders=bounds,
         was=(since, was) if since is not None and was else None,
+        customer_ids=visible,
     )
 
 
-def fetch(state: ListState, day: date, *, size: int | None = None, number: int | None = None) -> Page[Row]:
+def fetch(
+    state: ListState,
+    day: date,
+    *,
+    actor: Actor,
+    visible: frozenset[int] | None,
+    size: int | None = None,
+    number: int | None = None,
+) -> Page[Row]:
+    """A page of the customers chosen; ``visible`` are the ids of those whom ``actor`` may see, None: all."""
     found = rfm.list_members(
         as_of=day,
-        chosen=chosen_by(state),
+        chosen=chosen_by(state, visible),
         page=number or state.page,
         size=size or state.size,
         sort=SORT_COLUMNS.get(state.sort, state.sort),
         descending=state.descending,
     )
-    cards = customers.get_cards([member.customer_id for member in found.rows])
+    cards = customers.get_cards([member.customer_id for member in found.rows], actor=actor)
     currency = accounts.organisation().base_currency
     rows = [_row(member, cards, currency) for member in found.rows]
     return Page(rows, found.total, found.number, found.size)
 
 
-def stream(state: ListState, day: date) -> Iterator[Row]:
+def stream(state: ListState, day: date, *, actor: Actor, visible: frozenset[int] | None) -> Iterator[Row]:
     number = 1
     while True:
-        found = fetch(state, day, size=1000, number=number)
+        found = fetch(state, day, actor=actor, visible=visible, size=1000, number=number)
         yield from found.rows
         if number >= found.pages:
             return
