@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -132,6 +133,12 @@ class People:
                 if outcome.customer_id is not None:
                     found[records[outcome.position]["person"]] = outcome.customer_id
         return found
+
+
+def count_met(folder: Path) -> int:
+    """How many different customers the parts met so far name; one may stand in many parts."""
+    met = [pc.unique(read_part(folder, "ids", part)["customer_id"]) for part in list_parts(folder, "ids")]
+    return len(pc.unique(pa.concat_arrays(met))) if met else 0
 
 
 class PeopleSender:

@@ -23,7 +23,7 @@ from guibin.integrations.operations.booking import Books, typed_outcomes
 from guibin.integrations.operations.currencies import settle_currency
 from guibin.integrations.operations.folder import run_folder
 from guibin.integrations.operations.locking import get_run, hold, lock_run
-from guibin.integrations.operations.meeting import PeopleSender
+from guibin.integrations.operations.meeting import PeopleSender, count_met
 from guibin.integrations.operations.senders import Sender, Sending
 from guibin.integrations.operations.sending_lines import MatchSender, RefundSender, SaleSender
 from guibin.integrations.operations.sending_people import CustomerSender
@@ -149,6 +149,9 @@ def _finish(run_id: int, started: float, *, actor: Actor, at: datetime) -> None:
     with transaction.atomic():
         run = lock_run(run_id, "done")
         run.figures["customers_created"] = customers.count_imported(run_id)
+        met = count_met(run_folder(run_id))
+        if met:
+            run.figures["customers_met"] = met
         Books(run).close()
         run.state, run.finished_at, run.rows_done = "done", at, run.rows_total or 0
         run.seconds += time.monotonic() - started

@@ -60,6 +60,15 @@ def test_orders_and_customers_are_those_the_import_made(db: None, tmp_path: Path
     assert again["customers_met"] == first["customers_met"]
 
 
+def test_who_stands_in_many_parts_is_met_once(db: None, tmp_path: Path, capsys: Capture) -> None:
+    head = "订单号,客户编号,手机,下单时间,商品编码,商品名称,数量,单价\n"
+    rows = [f"A{at},C{at},1380013800{at % 3},2026-01-0{at % 9 + 1},S1,茶,1,2" for at in range(60)]
+    path = str(write(tmp_path, rows, head=head))
+    _status, answer = said(["order_lines", path, "--yes", "--part-rows", "7"], capsys)
+    assert answer["error"] is None
+    assert answer["customers_met"] == answer["customers"]
+
+
 def test_running_sums_are_folded_by_who_made_them_grow(
     db: None, tmp_path: Path, at: datetime, capsys: Capture
 ) -> None:
