@@ -232,8 +232,9 @@ api.refresh(as_of=date(2024, 2, 29))
     "patch",
     [
         "operations.make_all = operations.make_changed = die",
-        "operations.Made = operations._count_orders = die",
+        "operations._count_orders = die",
         "operations.versions.finish = die",
+        "operations._publish = die",
         "operations.versions.sweep = die",
     ],
 )
