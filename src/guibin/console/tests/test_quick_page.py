@@ -14,7 +14,6 @@ from django.core.signals import request_started
 from django.db import close_old_connections, connection
 from django.test import Client, RequestFactory
 
-from guibin.accounts import sessions
 from guibin.console.profile import quick_page, reading, timeline
 from guibin.console.tests import shop
 from guibin.core.clock import now
@@ -173,17 +172,6 @@ def test_a_password_or_role_changed_elsewhere_holds_at_once(client_as: SignIn, m
     status, page, quick = asker.both(path)
     assert (status, quick) == ("302 Found", False)
     assert "客" not in page
-
-
-@pytest.mark.django_db
-def test_no_password_hash_stays_in_memory(client_as: SignIn, owner: Actor) -> None:
-    path, asker = f"/customers/{busy_customer()}/", Asker(client_as(owner))
-    assert asker.both(path)[2]
-    stored = Staff.objects.get(pk=owner.id).password
-    assert not hasattr(sessions._hash, "cache_info")  # its keys would be the arguments themselves
-    assert sessions._hashes
-    assert stored not in repr(sessions._hashes)
-    assert {len(key) for key in sessions._hashes} == {32}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 from guibin.core import cli
 from guibin.integrations.commands import import_group
 from guibin.integrations.tests.test_pipeline import bring_in, shop, write
 from guibin.purchases import api as purchases
-from guibin.purchases.models import OrderTally, ProductTally
 
 Capture = pytest.CaptureFixture[str]
+OrderTally: Any = apps.get_model("purchases", "OrderTally")
+ProductTally: Any = apps.get_model("purchases", "ProductTally")
 
 
 def said(arguments: Sequence[str], capsys: Capture) -> tuple[int, Any]:

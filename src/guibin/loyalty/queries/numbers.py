@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,7 +20,12 @@ from guibin.loyalty.rules.score import ScoreFormula
 from guibin.loyalty.rules.tree import Rules
 from guibin.loyalty.values import NumberView, Preset
 
-SCORE_NUMBERS = (*own.WEIGHTS.values(), *own.FULL_AT.values(), own.RECENCY_EMPTY, own.MEASURED_FROM)
+SCORE_NUMBERS: tuple[preferences.Setting[Any], ...] = (
+    *own.WEIGHTS.values(),
+    *own.FULL_AT.values(),
+    own.RECENCY_EMPTY,
+    own.MEASURED_FROM,
+)
 WORDS: dict[str, tuple[Text, Text]] = {
     "cumulative": (
         gettext_lazy("Lifetime spend"),

@@ -1,6 +1,5 @@
 """The running sums behind the lists: exact at every moment, whatever came, changed and went."""
 
-import json
 import random
 import threading
 from collections.abc import Callable, Iterable
@@ -14,9 +13,7 @@ from django.utils.translation import gettext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from guibin.config import doctor
-from guibin.config.cli.tree import command_tree
-from guibin.core import cli, paging
+from guibin.core import paging
 from guibin.core.models import LoggedEvent
 from guibin.core.permissions import SYSTEM, Actor
 from guibin.purchases import api
@@ -208,28 +205,6 @@ def test_orders_are_brought_in_line_with_their_lines_however_many(
     assert api.find_broken_sums() == []
     assert api.find_broken_tallies() == []
     assert set(Order.objects.values_list("amount_base_minor", flat=True)) == {2480}
-
-
-def test_the_doctor_finds_drifted_sums_and_the_command_mends_them(
-    at: datetime, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    sell(at, 0, "A")
-    assert [(found.part, found.mark) for found in doctor._sums()] == [("sums", "ok")]
-    OrderTally.objects.update(orders=2)
-    (found,) = doctor._sums()
-    assert (found.mark, "guibin sums rebuild" in found.do) == ("fault", True)
-    command = ["sums", "rebuild", "--json"]
-    assert cli.run(command_tree(), command) == cli.Exit.DONE
-    assert json.loads(capsys.readouterr().out) == {"orders": 0, "running_sums": 1}
-    assert [found.mark for found in doctor._sums()] == ["ok"]
-    assert cli.run(command_tree(), command) == cli.Exit.NOTHING
-
-
-@pytest.mark.parametrize("wanted", [False, True])
-def test_the_doctor_adds_up_only_when_asked(monkeypatch: pytest.MonkeyPatch, *, wanted: bool) -> None:
-    for look in ("_keys", "_disk", "_versions", "_database", "_tables", "_clock", "_worker"):
-        monkeypatch.setattr(doctor, look, lambda: iter(()))
-    assert [found.part for found in doctor.examine(sums=wanted)] == ["sums"] * wanted
 
 
 def test_an_undone_import_leaves_nothing_once_folded(at: datetime) -> None:

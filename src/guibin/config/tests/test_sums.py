@@ -1,0 +1,42 @@
+"""Drifted sums are found by the doctor when asked, and mended by the command it names."""
+
+import json
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.apps import apps
+
+from guibin.config import doctor
+from guibin.config.cli.tree import command_tree
+from guibin.core import cli
+from guibin.core.permissions import SYSTEM
+from guibin.purchases import api as purchases
+
+OrderTally: Any = apps.get_model("purchases", "OrderTally")
+
+
+@pytest.mark.django_db
+def test_the_doctor_finds_drifted_sums_and_the_command_mends_them(
+    at: datetime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [purchases.LineDraft("A", Decimal(2), Decimal("9.90"))]
+    purchases.place_order(lines=lines, actor=SYSTEM, at=at)
+    assert [(found.part, found.mark) for found in doctor._sums()] == [("sums", "ok")]
+    OrderTally.objects.update(orders=2)
+    (found,) = doctor._sums()
+    assert (found.mark, "guibin sums rebuild" in found.do) == ("fault", True)
+    command = ["sums", "rebuild", "--json"]
+    assert cli.run(command_tree(), command) == cli.Exit.DONE
+    assert json.loads(capsys.readouterr().out) == {"orders": 0, "running_sums": 1}
+    assert [found.mark for found in doctor._sums()] == ["ok"]
+    assert cli.run(command_tree(), command) == cli.Exit.NOTHING
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("wanted", [False, True])
+def test_the_doctor_adds_up_only_when_asked(monkeypatch: pytest.MonkeyPatch, *, wanted: bool) -> None:
+    for look in ("_keys", "_disk", "_versions", "_database", "_tables", "_clock", "_worker"):
+        monkeypatch.setattr(doctor, look, lambda: iter(()))
+    assert [found.part for found in doctor.examine(sums=wanted)] == ["sums"] * wanted
