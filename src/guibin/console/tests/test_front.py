@@ -120,7 +120,7 @@ def test_home_names_those_below_the_line_and_the_fading(client_as: SignIn, owner
     assert "钟玉然" in page
     assert "张华溪" in page
     numbers = client.get("/home/numbers/").content.decode()
-    assert "VIP 销售占比" in numbers
+    assert "贵宾销售占比" in numbers
 
 
 @pytest.mark.django_db(transaction=True)
