@@ -31,6 +31,14 @@ COLUMNS = (
     "tags",
 )
 RAW = frozenset({"name_sealed", "latin_name_sealed", "wrapped", "phone_sealed"})
+TAGS = """(SELECT json_agg(t.name ORDER BY t.name) FROM customers_customertag w
+                    JOIN customers_tag t ON t.id = w.tag_id AND NOT t.is_archived
+                    WHERE w.customer_id = p.id) AS tags"""
+# ``b`` bears the number asked for; ``p`` is the person it belongs to since a merge, or the same.
+PERSON = """customers_customer b
+            LEFT JOIN customers_customeralias a ON a.customer_id = b.id
+            JOIN customers_customer p ON p.id = coalesce(a.into_id, b.id)
+            LEFT JOIN core_personkey k ON k.person_id = p.id"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +57,16 @@ def head_part() -> ReadPart:
     """The person whose number is ``$2`` or was it before a merge, under the name ``person``."""
     return ReadPart(
         name="person",
-        sql="""
+        sql=f"""
             SELECT p.id, p.number, p.status, p.joined_on, p.joined_store_id AS store_id,
                    b.joined_store_id AS asked_store_id, p.name_sealed, p.latin_name_sealed,
                    k.epoch, k.wrapped,
                    (SELECT c.value_sealed FROM customers_contactpoint c
                     WHERE c.customer_id = p.id AND c.kind = 'phone'
                     ORDER BY c.is_preferred DESC, c.id LIMIT 1) AS phone_sealed,
-                   (SELECT json_agg(t.name ORDER BY t.name) FROM customers_customertag w
-                    JOIN customers_tag t ON t.id = w.tag_id AND NOT t.is_archived
-                    WHERE w.customer_id = p.id) AS tags
-            FROM customers_customer b
-            LEFT JOIN customers_customeralias a ON a.customer_id = b.id
-            JOIN customers_customer p ON p.id = coalesce(a.into_id, b.id)
-            LEFT JOIN core_personkey k ON k.person_id = p.id
-            WHERE b.number = $2""",
+                   {TAGS}
+            FROM {PERSON}
+            WHERE b.number = $2""",  # noqa: S608 - our own pieces
         columns=COLUMNS,
         raw=RAW,
     )
@@ -162,9 +165,7 @@ def sheet_part(number: str) -> ReadPart:
                    (SELECT json_agg(json_build_array(c.kind, encode(c.value_sealed, 'base64'), c.is_preferred)
                                     ORDER BY c.is_preferred DESC, c.kind, c.id)
                     FROM customers_contactpoint c WHERE c.customer_id = p.id) AS contacts,
-                   (SELECT json_agg(t.name ORDER BY t.name) FROM customers_customertag w
-                    JOIN customers_tag t ON t.id = w.tag_id AND NOT t.is_archived
-                    WHERE w.customer_id = p.id) AS tags,
+                   {TAGS},
                    (SELECT json_agg(json_build_array(d.id, d.code, d.label_zh, d.label_en, d.kind, d.unit,
                                                      d.choices, d.privacy, d.position,
                                                      CASE WHEN d.privacy = 'sensitive' THEN NULL
@@ -173,10 +174,7 @@ def sheet_part(number: str) -> ReadPart:
                     FROM customers_attributevalue v
                     JOIN customers_attributedefinition d ON d.id = v.definition_id AND NOT d.is_archived
                     WHERE v.customer_id = p.id) AS attributes
-            FROM customers_customer b
-            LEFT JOIN customers_customeralias a ON a.customer_id = b.id
-            JOIN customers_customer p ON p.id = coalesce(a.into_id, b.id)
-            LEFT JOIN core_personkey k ON k.person_id = p.id
+            FROM {PERSON}
             WHERE b.number = {number}""",  # noqa: S608 - the expression is the caller's code, no input
         columns=SHEET_COLUMNS,
         raw=frozenset({"name_sealed", "latin_name_sealed", "details_sealed", "wrapped"}),
