@@ -5,7 +5,7 @@ import pytest
 from guibin.config.reactions import REACTIONS
 from guibin.core.clock import now
 from guibin.core.permissions import SYSTEM
-from guibin.core.reactions import run_reactions
+from guibin.core.tests.settling import run_until_read
 from guibin.customers import api as customers
 from guibin.web.models import KeptAnswer
 
@@ -18,8 +18,8 @@ def test_an_erasure_drops_what_programs_were_told() -> None:
         profile=customers.Profile(name="张伟"), contacts=[], actor=SYSTEM, at=at
     )
     KeptAnswer.objects.create(actor="key:1", key="a", content_type="", status=201, body=b"sealed", kept_at=at)
-    run_reactions([forget], at=at)
+    run_until_read(forget, at=at)
     assert KeptAnswer.objects.get().body == b"sealed"
     customers.erase_customer(customer_id=customer_id, actor=SYSTEM, at=at)
-    run_reactions([forget], at=at)
+    run_until_read(forget, at=at)
     assert KeptAnswer.objects.get().body is None

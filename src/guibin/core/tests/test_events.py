@@ -10,6 +10,7 @@ from guibin.core.events import Entry, Event, Origin, Recorded, read_timeline, re
 from guibin.core.models import LoggedEvent, ReactionCursor, ReactionFailure
 from guibin.core.permissions import SYSTEM
 from guibin.core.reactions import react, run_reactions
+from guibin.core.tests.settling import run_until_read
 
 
 @dataclass(frozen=True)
@@ -85,10 +86,10 @@ def test_a_reaction_reads_every_event_once_in_commit_order(at: datetime) -> None
     seen: list[str] = []
     reaction = react("test.collect", "core.thing_done", call=collector(seen))
     do(at, "a", "b")
-    assert run_reactions([reaction], at=at) == 2
+    assert run_until_read(reaction, at=at) == 2
     do(at, "c")
-    run_reactions([reaction], at=at)
-    run_reactions([reaction], at=at)
+    run_until_read(reaction, at=at)
+    run_until_read(reaction, at=at)
     assert seen == ["a", "b", "c"]
 
 
@@ -108,7 +109,7 @@ def test_an_event_committed_late_with_a_lower_id_is_not_lost(at: datetime) -> No
         do(at, "quick")
         run_reactions([reaction], at=at)
         slow.commit()
-    run_reactions([reaction], at=at)
+    run_until_read(reaction, at=at)
     assert sorted(seen) == ["quick", "slow"]
 
 
@@ -124,11 +125,11 @@ def test_one_bad_event_stops_nobody_and_is_retried(at: datetime) -> None:
 
     reaction = react("test.bad", "core.thing_done", call=digest)
     do(at, "a", "bad", "b")
-    run_reactions([reaction], at=at)
+    run_until_read(reaction, at=at)
     assert seen == ["a", "b"]
     assert ReactionFailure.objects.get().attempts == 1
     broken = False
-    run_reactions([reaction], at=at + timedelta(minutes=2))
+    run_until_read(reaction, at=at + timedelta(minutes=2))
     assert seen == ["a", "b", "bad"]
     assert not ReactionFailure.objects.exists()
     assert ReactionCursor.objects.get().reaction == "test.bad"

@@ -6,6 +6,7 @@ up whatever rows there are, so a sum is exact at every moment and writers never 
 """
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 
 class OrderTally(models.Model):
@@ -21,7 +22,9 @@ class OrderTally(models.Model):
 
     class Meta:
         indexes = (
-            models.Index(fields=["ordered_on"], name="purchases_ordertally_day"),
+            models.Index(
+                "ordered_on", Coalesce("store_id", 0), "channel", "status", name="purchases_ordertally_key"
+            ),
             models.Index(fields=["id"], name="purchases_ordertally_new", condition=models.Q(folded=False)),
         )
 
