@@ -24,7 +24,16 @@ from guibin.core.composed import Row, text
 from guibin.core.permissions import Actor
 
 KEPT = 1024
-PLAIN = frozenset({SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY, "account_authentication_methods"})
+PLAIN = frozenset(
+    {
+        SESSION_KEY,
+        BACKEND_SESSION_KEY,
+        HASH_SESSION_KEY,
+        "_session_expiry",
+        "account_authentication_methods",
+        "account_authentication_methods_user",
+    }
+)
 """What the session of somebody who is simply signed in holds; anything else is for Django to handle."""
 
 

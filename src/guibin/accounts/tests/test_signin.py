@@ -5,6 +5,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from guibin.accounts import api, models
+from guibin.accounts.sessions import believed_staff
 from guibin.accounts.tests.people import PASSWORD, make
 from guibin.core.events import read_timeline
 from guibin.core.permissions import SYSTEM
@@ -29,6 +30,12 @@ def test_sign_in_and_out(client: Client) -> None:
     assert client.post("/sign-out/").status_code == 302
     assert client.get("/account/").status_code == 302
     assert read_timeline(about=f"staff:{lin.id}")[0].name == "accounts.signed_in"
+
+
+def test_who_signs_in_is_believed_before_django_begins(client: Client) -> None:
+    lin = make("lin")
+    _sign_in(client, "lin", PASSWORD)
+    assert believed_staff(client.cookies["sessionid"].value) == str(lin.id)
 
 
 def test_a_wrong_name_and_a_wrong_password_sound_the_same(client: Client) -> None:

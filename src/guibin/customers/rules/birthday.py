@@ -4,6 +4,7 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from guibin.customers.rules.contact import plain_width
@@ -65,17 +66,24 @@ def _occurrences(birthday: Birthday, year: int) -> Iterator[date]:
             last = monthrange(solar_or_lunar_year, birthday.month)[1]
             yield date(solar_or_lunar_year, birthday.month, min(birthday.day, last))
             continue
-        month = _lunar_month(solar_or_lunar_year, birthday.month, leap=birthday.is_leap)
-        leap = birthday.is_leap and month is not None
-        month = month or _lunar_month(solar_or_lunar_year, birthday.month, leap=False)
-        if month is not None:
-            day = min(birthday.day, int(month.getDayCount()))
-            from lunar_python import Lunar
+        day = _lunar_day(solar_or_lunar_year, birthday.month, birthday.day, is_leap=birthday.is_leap)
+        if day is not None:
+            yield day
 
-            solar = Lunar.fromYmd(
-                solar_or_lunar_year, -birthday.month if leap else birthday.month, day
-            ).getSolar()
-            yield date(solar.getYear(), solar.getMonth(), solar.getDay())
+
+@lru_cache(maxsize=4096)
+def _lunar_day(year: int, month: int, day: int, *, is_leap: bool) -> date | None:
+    """The solar day of a day of the lunar ``year``: the plain month in years without the leap month, the
+    last day of a short month for the thirtieth. Kept, for finding it asks for the course of the moon."""
+    found = _lunar_month(year, month, leap=is_leap)
+    leap = is_leap and found is not None
+    found = found or _lunar_month(year, month, leap=False)
+    if found is None:
+        return None
+    from lunar_python import Lunar
+
+    solar = Lunar.fromYmd(year, -month if leap else month, min(day, int(found.getDayCount()))).getSolar()
+    return date(solar.getYear(), solar.getMonth(), solar.getDay())
 
 
 def _lunar_month(year: int, month: int, *, leap: bool) -> "LunarMonth | None":
