@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from guibin.core import clock
-from guibin.core.events import Recorded
+from guibin.core.events import Origin, Recorded
 from guibin.core.permissions import SYSTEM
 from guibin.core.reactions import react
 
@@ -13,6 +13,15 @@ def refresh_facts(events: Sequence[Recorded]) -> None:
     from guibin.insight import api as insight
 
     if events:
+        insight.queue_refresh(actor=SYSTEM)
+
+
+def count_anew(events: Sequence[Recorded]) -> None:
+    """Another day to count up to, another zone or currency: published figures of the old one are stale."""
+    from guibin.insight import api as insight
+
+    changed = {name for event in events for name in event.data["fields"]}
+    if changed & {"as_of_on", "time_zone", "base_currency"} and insight.find_published_day() is not None:
         insight.queue_refresh(actor=SYSTEM)
 
 
@@ -27,6 +36,18 @@ def decide_standings(events: Sequence[Recorded]) -> None:
         evaluate_now(actor=SYSTEM, at=clock.now())
     except PolicyInactive:
         return  # nobody has chosen a policy yet: the guided first run asks for one
+
+
+def decide_at_once(events: Sequence[Recorded]) -> None:
+    """A purchase on screen or by a program moves its customer's standing now; imports end in a refresh."""
+    from guibin.console.vips.live import evaluate_live
+    from guibin.loyalty.api import PolicyInactive
+
+    customer_ids = {event.data["customer_id"] for event in events if event.origin is Origin.LIVE} - {None}
+    try:
+        evaluate_live(sorted(customer_ids), actor=SYSTEM, at=clock.now())
+    except PolicyInactive:
+        return  # as above
 
 
 def forget_answers(events: Sequence[Recorded]) -> None:
@@ -44,6 +65,16 @@ REACTIONS = (
         "integrations.import_undone",
         call=refresh_facts,
     ),
+    react("refresh facts after another day is set", "accounts.organisation_changed", call=count_anew),
     react("forget answers after an erasure", "customers.customer_erased", call=forget_answers),
     react("decide standings after a refresh", "insight.facts_refreshed", call=decide_standings),
+    react(
+        "decide standings after purchases",
+        "purchases.order_placed",
+        "purchases.order_status_changed",
+        "purchases.order_cancelled",
+        "purchases.refund_recorded",
+        "purchases.refund_taken_back",
+        call=decide_at_once,
+    ),
 )

@@ -65,12 +65,14 @@ class ShopForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the first run is. ``step`` counts from 1; ``propose_day`` is the data's last day if old."""
+    """How far the first run is. ``step`` counts from 1; ``propose_day`` is the data's last day if old;
+    ``counting`` while the figures of the day are still being made."""
 
     step: int
     propose_day: date | None
     vips: int
     has_data: bool
+    counting: bool = False
 
 
 def read_progress(*, at: datetime) -> Progress:
@@ -85,8 +87,13 @@ def read_progress(*, at: datetime) -> Progress:
         return Progress(step=3, propose_day=None, vips=0, has_data=False)
     old = organisation.as_of_on is None and at.date() - last_day > STALE_DAYS
     latest = loyalty.find_latest_evaluation()
+    published = insight.find_published_day()
     return Progress(
-        step=5, propose_day=last_day if old else None, vips=latest.vips if latest else 0, has_data=True
+        step=5,
+        propose_day=last_day if old else None,
+        vips=latest.vips if latest else 0,
+        has_data=True,
+        counting=published is None or organisation.as_of_on not in (None, published),
     )
 
 

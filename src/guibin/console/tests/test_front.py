@@ -103,7 +103,13 @@ def test_old_data_are_offered_to_be_counted_at_their_last_day(client_as: SignIn,
     assert "/welcome/day/" in page
     client.post("/welcome/day/")
     assert accounts.organisation().as_of_on == day
-    assert "/welcome/day/" not in client.get("/welcome/").content.decode()
+    page = client.get("/welcome/").content.decode()
+    assert "/welcome/day/" not in page
+    assert "/welcome/finish/" not in page, "no list of VIPs is offered before that day is counted"
+    insight.refresh(actor=SYSTEM, at=shop.NOW)
+    assert "/welcome/finish/" in client.get("/welcome/").content.decode()
+    accounts.set_as_of_day(day=day - timedelta(days=1), actor=SYSTEM, at=shop.NOW)
+    assert "/welcome/finish/" not in client.get("/welcome/").content.decode(), "another day waits anew"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -129,6 +129,14 @@ def preset_choices() -> list[PresetChoice]:
     return [_choice(preset, seen, currency) for preset, seen in zip(presets, previews, strict=True)]
 
 
+def preset_ground() -> dict[str, object]:
+    """What the presets' counts stand on, for the page: the day counted up to, and a warning of the currency."""
+    return {
+        "counted_on": insight.find_published_day(),
+        "warning": loyalty.currency_warning(accounts.organisation().base_currency),
+    }
+
+
 def _choice(preset: loyalty.Preset, seen: loyalty.Preview | None, currency: str) -> PresetChoice:
     counts = {level.level.code: level.count for level in seen.levels} if seen else {}
     return PresetChoice(

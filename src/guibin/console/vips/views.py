@@ -90,7 +90,12 @@ def near_list(request: HttpRequest) -> HttpResponseBase:
 
 def _start(request: HttpRequest) -> HttpResponse:
     """No policy in force yet: the presets with what each would give, if there are facts to count on."""
-    context = {"page_key": "console.vips", "menu_key": "console.vips", "choices": policies.preset_choices()}
+    context = {
+        "page_key": "console.vips",
+        "menu_key": "console.vips",
+        "choices": policies.preset_choices(),
+        **policies.preset_ground(),
+    }
     return render(request, "console/vips/start.html", context)
 
 
@@ -157,6 +162,7 @@ def policy_new(request: HttpRequest) -> HttpResponse:
             "page_key": "console.policies",
             "menu_key": "console.vips",
             "choices": policies.preset_choices(),
+            **policies.preset_ground(),
             "crumbs": [*_policy_crumbs(), (_("New policy"), "")],
         }
         return render(request, "console/vips/choose.html", context)
