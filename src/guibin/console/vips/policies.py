@@ -223,7 +223,9 @@ def sample_rows(seen: loyalty.Preview, ground: deciding.Ground) -> list[dict[str
     cards = customers.get_cards([member.customer_id for member in seen.samples])
     return [
         {
-            "name": cards[member.customer_id].name if member.customer_id in cards else member.number,
+            "name": cards[member.customer_id].name or member.number
+            if member.customer_id in cards
+            else member.number,
             "number": member.number,
             "level": member.level,
             "url": link_url("customers.profile", number=member.number),
