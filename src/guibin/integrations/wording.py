@@ -14,6 +14,10 @@ REASONS: dict[str, str | Promise] = {
     "refund": _("Refund"),
     "refund_matched": _("Refund of a purchase"),
     "refund_unmatched": _("Refund without its purchase; counts on its own date"),
+    "refund_unfit": _(
+        "Refund that its order does not bear (other goods, too little left, an earlier day); counts on its own "
+        "date"
+    ),
     "sale": _("Will be imported"),
     "sale_anonymous": _("Will be imported, without a customer"),
     "person": _("Will be imported"),
@@ -67,6 +71,7 @@ REASONS: dict[str, str | Promise] = {
     "nobody": _("The row names nobody"),
     # what the slices say
     "customer_differs": _("The order belongs to another customer"),
+    "order_ambiguous": _("Several systems have an order of this number; name the one the file comes from"),
     "currency_differs": _("The order is in another currency"),
     "content_differs": _("This line is already there with other content"),
     "quantity_not_positive": _("The quantity is not positive"),

@@ -17,6 +17,7 @@ from guibin.purchases.operations.catalogue import (
     edit_product,
 )
 from guibin.purchases.operations.ensuring import EnsureResult, ensure_channels, ensure_products
+from guibin.purchases.operations.foreseeing import foresee_matches
 from guibin.purchases.operations.importing import Foreseen, ImportResult, foresee_orders, import_orders
 from guibin.purchases.operations.importing_refunds import foresee_refunds, import_refunds
 from guibin.purchases.operations.matching import MatchResult, match_cancellations
@@ -63,6 +64,7 @@ from guibin.purchases.queries.dependence import (
     stores_with_purchases,
 )
 from guibin.purchases.queries.imports import ImportSums, find_broken_sums, import_sums
+from guibin.purchases.queries.naming import owners_named
 from guibin.purchases.queries.orders import (
     OrderFilter,
     find_order,
@@ -93,6 +95,7 @@ from guibin.purchases.rules.frames import (
     REASON_CODES,
     REFUND_LINES,
 )
+from guibin.purchases.rules.matching import Waiting
 from guibin.purchases.words import channel_label
 
 __all__ = [
@@ -137,6 +140,7 @@ __all__ = [
     "RefundRow",
     "Refunded",
     "UndoResult",
+    "Waiting",
     "add_payment",
     "base_currency",
     "cancel_order",
@@ -161,6 +165,7 @@ __all__ = [
     "find_order",
     "find_product_ids",
     "fold_tallies",
+    "foresee_matches",
     "foresee_orders",
     "foresee_refunds",
     "get_order",
@@ -184,6 +189,7 @@ __all__ = [
     "note_parcels",
     "order_totals",
     "orders_by_id",
+    "owners_named",
     "place_order",
     "preview_refund",
     "products_by_id",

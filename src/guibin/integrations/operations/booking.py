@@ -13,6 +13,7 @@ IMPORTED = (
     "imported_anonymous",
     "refund_matched",
     "refund_unmatched",
+    "refund_unfit",
     "refund_anonymous",
     "refund",
 )

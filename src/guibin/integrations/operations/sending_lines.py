@@ -143,7 +143,7 @@ class RefundSender(_Documents):
         return int(table.num_rows)
 
     def labels(self, outcomes: pa.Table, table: pa.Table, taken: str) -> Any:
-        """As of sales; whether a refund finds its purchase is seen when all are in."""
+        """As of sales; whether a refund finds its purchase is said when all are in."""
         return _labels(outcomes, pa.repeat(pa.scalar(taken), table.num_rows))
 
     def exact(self, table: pa.Table) -> Any:
@@ -162,7 +162,13 @@ class MatchSender:
     def send(self, part: int, books: Books) -> int:
         s = self.sending
         result = purchases.match_cancellations(import_id=s.run.pk, actor=s.actor, at=s.at)
-        books.move("refund_unmatched", "refund_matched", result.matched)
+        for code, rows, exact in (
+            ("refund_matched", result.matched, result.matched_exact),
+            ("refund_unfit", result.unfit, result.unfit_exact),
+        ):
+            books.move("refund_unmatched", code, rows)
+            books.add_sum("refund_unmatched", exact)
+            books.add_sum(code, -exact)
         return 0
 
 

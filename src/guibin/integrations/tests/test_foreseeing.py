@@ -22,8 +22,6 @@ REFUNDS = "退款单号,客户编号,退款时间,商品编码,数量,单价\n"
 ON_COMING = {
     "imported": "sale",
     "imported_anonymous": "sale_anonymous",
-    "refund_matched": "refund",
-    "refund_unmatched": "refund",
 }
 
 

@@ -54,6 +54,22 @@ REFUND_LINES = pa.schema(
     ]
 )
 
+SOLD = pa.schema(
+    [
+        pa.field("order_number", pa.string(), nullable=False),
+        pa.field("line_key", pa.string(), nullable=False),
+        pa.field("customer_id", pa.int64()),
+        pa.field("store_id", pa.int64()),
+        pa.field("ordered_at", INSTANT, nullable=False),
+        pa.field("currency", pa.string(), nullable=False),
+        pa.field("sku", pa.string(), nullable=False),
+        pa.field("unit_price", UNIT_PRICE, nullable=False),
+        pa.field("quantity", QUANTITY, nullable=False),
+        pa.field("amount_minor", MONEY, nullable=False),
+    ]
+)
+"""Lines that an import would bring, as cancellations look for them."""
+
 PRODUCTS = pa.schema(
     [
         pa.field("row", pa.int64(), nullable=False),
@@ -102,4 +118,5 @@ REASON_CODES = (
     "status_unknown",
     "number_missing",
     "day_missing",
+    "order_ambiguous",  # several sources have an order of this number
 )
