@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from guibin.accounts import api as accounts
+from guibin.console.profile.thresholds import Thresholds, read_thresholds, thresholds_part
 from guibin.core.composed import ReadPart, Row, text
 from guibin.core.money import Money
 from guibin.core.permissions import Actor
@@ -42,6 +43,7 @@ class Summary:
     standing: loyalty.StandWords | None
     currency: str
     near_permille: int
+    thresholds: Thresholds
 
 
 def summary_parts(number: str) -> list[ReadPart]:
@@ -52,12 +54,13 @@ def summary_parts(number: str) -> list[ReadPart]:
         insight.facts_part("person.id"),
         loyalty.standing_part("person.id"),
         loyalty.formula_part(),
+        thresholds_part(),
     ]
 
 
 def read_summary(rows: Sequence[Row], *, actor: Actor) -> Summary | None:
     """The header from the rows of ``summary_parts``; None where the actor may not see the customer."""
-    person, place, counted, standing, formula = rows
+    person, place, counted, standing, formula, chosen = rows
     customer = customers.read_sheet(person, actor=actor)
     if customer is None:
         return None
@@ -74,6 +77,7 @@ def read_summary(rows: Sequence[Row], *, actor: Actor) -> Summary | None:
         standing=loyalty.read_stand_words(standing) if actor.may(loyalty.VIEW_VIPS) else None,
         currency=currency,
         near_permille=loyalty.read_near_permille(numbers),
+        thresholds=read_thresholds(chosen),
     )
 
 
