@@ -16,6 +16,7 @@ from guibin.purchases.operations.catalogue import (
     edit_channel,
     edit_product,
 )
+from guibin.purchases.operations.checking import check_sums
 from guibin.purchases.operations.ensuring import EnsureResult, ensure_channels, ensure_products
 from guibin.purchases.operations.foreseeing import foresee_matches
 from guibin.purchases.operations.importing import Foreseen, ImportResult, foresee_orders, import_orders
@@ -83,6 +84,7 @@ from guibin.purchases.queries.parts import (
 )
 from guibin.purchases.queries.rates import RateRow, base_currency, list_rates
 from guibin.purchases.queries.rows import LineRow, OrderDetail, OrderRow, PaymentRow, RefundLineRow, RefundRow
+from guibin.purchases.queries.sums import find_last_check
 from guibin.purchases.queries.tallies import OrderTotals, find_broken_tallies
 from guibin.purchases.rules.channels import channel_code
 from guibin.purchases.rules.drafts import LineDraft, PaymentDraft, RefundDraft
@@ -144,6 +146,7 @@ __all__ = [
     "add_payment",
     "base_currency",
     "cancel_order",
+    "check_sums",
     "change_order_status",
     "channel_code",
     "channel_label",
@@ -162,6 +165,7 @@ __all__ = [
     "ensure_products",
     "find_broken_sums",
     "find_broken_tallies",
+    "find_last_check",
     "find_order",
     "find_product_ids",
     "fold_tallies",
