@@ -47,6 +47,15 @@ def test_the_timeline_tells_purchases_on_their_day(client_as: SignIn, owner: Act
 
 
 @pytest.mark.django_db
+def test_a_purchase_without_a_store_names_its_channel_in_words(client_as: SignIn, owner: Actor) -> None:
+    number = shop.customer()
+    shop.order(number, 100, in_store=False)
+    page = client_as(owner).get(f"/customers/{number}/").content.decode()
+    assert '<span class="muted">门店</span>' in page or "门店</" in page
+    assert "store</" not in page
+
+
+@pytest.mark.django_db
 def test_the_page_asks_equally_often_for_one_and_thirty(client_as: SignIn, owner: Actor) -> None:
     number = shop.customer()
     client = client_as(owner)
