@@ -23,8 +23,8 @@ from guibin.purchases.operations.importing import Foreseen, ImportResult, forese
 from guibin.purchases.operations.importing_refunds import foresee_refunds, import_refunds
 from guibin.purchases.operations.matching import MatchResult, match_cancellations
 from guibin.purchases.operations.orders import Placed, cancel_order, change_order_status, place_order
-from guibin.purchases.operations.parcels import note_parcels
-from guibin.purchases.operations.paying import add_payment, import_payments
+from guibin.purchases.operations.parcels import ParcelsNoted, note_parcels
+from guibin.purchases.operations.paying import PaymentsTaken, add_payment, foresee_payments, import_payments
 from guibin.purchases.operations.rates import set_rate
 from guibin.purchases.operations.refunds import (
     Refunded,
@@ -127,8 +127,10 @@ __all__ = [
     "OrderFilter",
     "OrderRow",
     "OrderTotals",
+    "ParcelsNoted",
     "PaymentDraft",
     "PaymentRow",
+    "PaymentsTaken",
     "Placed",
     "ProductDraft",
     "ProductFilter",
@@ -146,10 +148,10 @@ __all__ = [
     "add_payment",
     "base_currency",
     "cancel_order",
-    "check_sums",
     "change_order_status",
     "channel_code",
     "channel_label",
+    "check_sums",
     "count_orders_of",
     "create_brand",
     "create_category",
@@ -171,6 +173,7 @@ __all__ = [
     "fold_tallies",
     "foresee_matches",
     "foresee_orders",
+    "foresee_payments",
     "foresee_refunds",
     "get_order",
     "get_product",

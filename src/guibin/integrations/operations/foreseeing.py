@@ -19,7 +19,14 @@ from guibin.accounts import api as accounts
 from guibin.customers import api as customers
 from guibin.integrations.operations.meeting import Known, People, contact_problems
 from guibin.integrations.operations.senders import Sending
-from guibin.integrations.operations.sending_lines import RefundSender, SaleSender, keep_refused, shaped
+from guibin.integrations.operations.sending_lines import (
+    RefundSender,
+    SaleSender,
+    are_in,
+    keep_refused,
+    payments_of,
+    shaped,
+)
 from guibin.integrations.staging.chunks import list_parts, read_part, write_table
 from guibin.integrations.staging.foresight import Foresight, Register
 from guibin.purchases import api as purchases
@@ -28,6 +35,7 @@ TO_COME = 1 << 62
 """Stands for the first customer the run would make: above every id there is, the others follow."""
 
 WAITS = "refund"
+PAID_NOTES, PARCEL_NOTES = 20_000, 40_000  # parts of the rows to look at; below are those of people
 PLACES = {"p": "customer_phone", "e": "customer_email"}
 
 
@@ -157,9 +165,53 @@ class _Look:
             keep_refused(self.sending, part, "s", foreseen.outcomes, labels)
             self._note(table, labels, "s", part)
             self.figures["orders_new"] += foreseen.documents_new
+            self._at_payments(table, foreseen.outcomes, part)
+            self._at_parcels(table, foreseen.outcomes, part)
             self.figures["repeated_rows"] += _repeats(table)
             sold.append(foreseen.sold)
         return sold
+
+    def _at_payments(self, table: pa.Table, outcomes: pa.Table, part: int) -> None:
+        """What would be taken in as paid; orders that it does not come to are listed by their first row."""
+        paid = payments_of(table, outcomes)
+        if not paid.num_rows:
+            return
+        new = pc.equal(pc.cast(outcomes["outcome"], pa.string()), "created")
+        lines = pa.table({"number": table["order_number"], "minor": outcomes["amount_minor"]}).filter(new)
+        sums = lines.group_by("number").aggregate([("minor", "sum")]).to_pylist()
+        added = {row["number"]: row["minor_sum"] for row in sums}
+        seen = purchases.foresee_payments(paid, source=self.sending.run.source, added=added)
+        self.figures["payments"] += seen.taken
+        self.figures["orders_paid_otherwise"] += len(seen.differing)
+        if seen.differing:
+            named = pc.is_in(table["order_number"], pa.array(seen.differing))
+            hit = table.filter(pc.and_(named, are_in(outcomes)))
+            firsts = hit.group_by("order_number").aggregate([("row", "min")])["row_min"].to_pylist()
+            place = "paid" if any(name == "paid" for _at, name, _style in self.sending.plan.columns) else None
+            self._list(firsts, "noted_paid_otherwise", place, PAID_NOTES + part)
+
+    def _at_parcels(self, table: pa.Table, outcomes: pa.Table, part: int) -> None:
+        """Tracking numbers of orders without a customer are not kept: there is no key to seal them under."""
+        taken = table.filter(are_in(outcomes))
+        sent = taken.filter(pc.is_valid(taken["tracking"]))
+        if sent.num_rows:
+            owned = taken.filter(pc.is_valid(taken["customer_id"]))["order_number"]
+            hit = sent.filter(pc.invert(pc.is_in(sent["order_number"], owned.combine_chunks())))
+            firsts = hit.group_by("order_number").aggregate([("row", "min")])["row_min"].to_pylist()
+            self.figures["parcels_without_customer"] += len(firsts)
+            if firsts:
+                self._list(firsts, "noted_no_parcel", "tracking", PARCEL_NOTES + part)
+
+    def _list(self, rows: Sequence[int], reason: str, place: str | None, part: int) -> None:
+        """Rows that go in, listed with those to look at."""
+        kept = pa.table(
+            {
+                "row": pa.array(sorted(rows), pa.int64()),
+                "reason": [reason] * len(rows),
+                "place": pa.array([place] * len(rows), pa.string()),
+            }
+        )
+        write_table(self.sending.folder, "noted", part, kept)
 
     def match(self, refunds: Sequence[_Part], sold: Sequence[pa.Table]) -> None:
         """Which refunds find what they take back, among what is here and what comes with them."""

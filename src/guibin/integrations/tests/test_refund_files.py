@@ -2,15 +2,13 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.db import connection
 
 from guibin.core.permissions import SYSTEM
 from guibin.integrations import api
 from guibin.integrations.tests.test_foreseeing import foreseen_and_done, settled
-from guibin.integrations.tests.test_pipeline import bring_in, tables, write
+from guibin.integrations.tests.test_pipeline import bring_in, rows_of, tables, write
 from guibin.purchases import api as purchases
 
 ORDERS = "订单号,客户编号,下单时间,商品编码,商品名称,数量,单价\n"
@@ -27,12 +25,6 @@ FROM purchases_refund r LEFT JOIN purchases_order o ON o.id = r.order_id
 LEFT JOIN customers_customer c ON c.id = r.customer_id LEFT JOIN purchases_refundline l ON l.refund_id = r.id
 GROUP BY 1, 2, 3, 4, r.id ORDER BY 1
 """
-
-
-def rows_of(statement: str) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        return cursor.fetchall()
 
 
 @pytest.fixture

@@ -88,8 +88,8 @@ PAYMENTS = pa.schema(
     [
         pa.field("order_number", pa.string(), nullable=False),
         pa.field("method", pa.string(), nullable=False),
-        pa.field("amount_minor", pa.int64(), nullable=False),  # of the order's currency
-        pa.field("paid_at", INSTANT, nullable=False),
+        pa.field("amount_minor", pa.int64()),  # of the order's currency; null: the whole order
+        pa.field("paid_at", INSTANT),  # null: when it was ordered
     ]
 )
 
