@@ -42,10 +42,11 @@ def reveal_workbook(*, run_id: int, reason: str, actor: Actor, at: datetime) -> 
     """The workbook in pieces: whole values, masked on every page, so that each download is a look that is
     recorded with its reason, one of ``customers.REVEAL_REASONS``.
 
-    Raises ``Forbidden``, ``RevealReasonUnknown`` or ``FilesGone``.
+    Raises ``Forbidden``, ``ImportUnknown``, ``RevealReasonUnknown`` or ``FilesGone``.
     """
     actor.require(IMPORT_FILES)
     actor.require(customers.REVEAL_CUSTOMER)
+    get_run(run_id)
     if reason not in customers.REVEAL_REASONS:
         raise RevealReasonUnknown
     pieces, rows = _workbook(run_id), len(_verdicts(run_id))

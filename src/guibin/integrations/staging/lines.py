@@ -114,10 +114,13 @@ class _Rows:
         return quantity, price, discount
 
     def _exact(self) -> Any:
-        """Quantity times price, exactly, before any rounding, less the discount."""
+        """Quantity times price, exactly, before any rounding, less the discount. What is given back is below
+        zero, as in a file of purchases, however a file of refunds writes it."""
         gross = pc.multiply(
             self.quantity.cast(pa.decimal128(18, 3)), self.price.cast(pa.decimal128(18, 6))
         ).cast(EXACT)
+        if self.plan.kind == "refunds":
+            return pc.negate(pc.abs(gross))
         if self.discount.null_count == self.size:
             return gross
         return pc.subtract(gross, pc.fill_null(self.discount.cast(EXACT), ZERO)).cast(EXACT)

@@ -55,6 +55,9 @@ def test_a_refund_finds_its_order_by_the_number_alone(
         "refund_unmatched": "-20.00",
         "refund_unfit": "-210.00",
     }
+    money = run.reconciliation
+    assert (money["amount_before_exclusions"], money["amount_imported"]) == ("-450.00", "-450.00")
+    assert money["rounding_difference"] == "0.00"
     assert rows_of(REFUNDS) == [
         ("R1", "A1", True, 20000, "3.000", 2),
         ("R2", "A2", False, 2000, "0.000", 1),
