@@ -30,7 +30,7 @@ from guibin.loyalty.errors import (
 from guibin.loyalty.operations.lists import add_list_members, remove_list_members
 from guibin.loyalty.operations.live import evaluate_some
 from guibin.loyalty.operations.policies import activate_policy, create_policy, save_policy_version
-from guibin.loyalty.operations.standings import lock_standings
+from guibin.loyalty.operations.standings import forget_standings, lock_standings
 from guibin.loyalty.permissions import EDIT_LISTS, EDIT_POLICIES, VIEW_POLICIES, VIEW_VIPS
 from guibin.loyalty.queries.numbers import (
     currency_warning,
@@ -53,6 +53,7 @@ from guibin.loyalty.queries.parts import (
 )
 from guibin.loyalty.queries.policies import (
     find_active_policy,
+    find_listed_customers,
     get_policy,
     get_version_in_force,
     list_members,
@@ -180,7 +181,9 @@ __all__ = [
     "evaluate_some",
     "find_active_policy",
     "find_latest_evaluation",
+    "find_listed_customers",
     "find_standings",
+    "forget_standings",
     "formula_part",
     "from_groups",
     "get_formula",

@@ -269,3 +269,4 @@ class UndoReport:
     removed: int
     restored: int
     kept: Sequence[Kept]
+    removed_ids: Sequence[int] = ()

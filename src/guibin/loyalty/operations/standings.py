@@ -10,7 +10,7 @@ from typing import Any
 
 from guibin.core.events import Entry, Event, subject
 from guibin.loyalty.events import StandingChanged, StandingGained, StandingLost
-from guibin.loyalty.models import Policy, Standing
+from guibin.loyalty.models import Policy, Standing, StandingChange
 from guibin.loyalty.values import VersionView
 
 
@@ -44,6 +44,13 @@ def lock_standings() -> bool:
     overwrites one that saw more. False when no policy is in force, and there is nothing to lock.
     """
     return bool(Policy.objects.select_for_update().filter(active=True))
+
+
+def forget_standings(customer_ids: Sequence[int]) -> None:
+    """Drop the standings, and their history, of customers whose import is taken back: figures of purchases
+    that are gone with it. The caller holds `lock_standings` since before it removed them."""
+    for model in (Standing, StandingChange):
+        model.objects.filter(customer_id__in=customer_ids).delete()
 
 
 def read_current(customer_ids: Sequence[int] | None = None) -> tuple[dict[int, Row], dict[int, date | None]]:

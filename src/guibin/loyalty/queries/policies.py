@@ -76,6 +76,11 @@ def version_on(policy: PolicyView, day: date) -> VersionView:
     return lasting[-1]
 
 
+def find_listed_customers() -> frozenset[int]:
+    """Customers that somebody put on a list of any policy."""
+    return frozenset(ListMember.objects.values_list("customer_id", flat=True))
+
+
 def list_members(policy_code: str, customer_ids: Sequence[int] | None = None) -> dict[str, frozenset[int]]:
     """{list code: customer ids} of a policy's own lists; only of these customers, if given."""
     members: dict[str, set[int]] = {}
