@@ -106,7 +106,7 @@ def list_stats(facts: Facts | None, *, score: float | None, currency: str, numbe
         Stat(
             _("Stage"),
             str(insight.STAGE_LABELS.get(stage, stage)),
-            _("customer for %(time)s") % {"time": _tenure(_int(facts["tenure_days"]))},
+            _tenure(_int(facts["tenure_days"])),
             link_url("insight.stages"),
         ),
     ]
@@ -138,10 +138,15 @@ def _rhythm(facts: Facts) -> str:
 
 
 def _tenure(days: int) -> str:
+    """How long somebody has been a customer, in the units people say."""
+    if days <= 0:
+        return _("customer since today")
     years, months = days // 365, days % 365 // 30
     parts = []
     if years:
         parts.append(ngettext("%(n)s year", "%(n)s years", years) % {"n": years})
-    if months or not years:
+    if months:
         parts.append(ngettext("%(n)s month", "%(n)s months", months) % {"n": months})
-    return " ".join(parts)
+    if not parts:
+        parts.append(ngettext("%(n)s day", "%(n)s days", days) % {"n": days})
+    return _("customer for %(time)s") % {"time": " ".join(parts)}
