@@ -1,6 +1,9 @@
 """What the matching of refunds would come to, before anything of them is here. Reads only."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -8,10 +11,12 @@ import pyarrow as pa
 from guibin.purchases.operations.copying import fetch
 from guibin.purchases.operations.matching import fate_of, pair_cancellations, share_named
 from guibin.purchases.rules.matching import Waiting, group_of
+from guibin.purchases.rules.named_refunds import Share
 
 CANDIDATES = """
 SELECT c.id, o.number, c.line_key, o.ordered_at, c.quantity - c.refunded_quantity,
-    c.amount_minor - c.refunded_minor, w.customer_id, w.store_id, w.sku, w.unit_price, w.currency
+    c.amount_minor - c.refunded_minor, o.id, o.total_minor - o.refunded_minor,
+    w.customer_id, w.store_id, w.sku, w.unit_price, w.currency
 FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::numeric[], %s::text[])
     AS w (customer_id, store_id, sku, unit_price, currency)
 JOIN purchases_orderline c ON c.sku = w.sku AND c.unit_price = w.unit_price
@@ -31,22 +36,37 @@ def foresee_matches(waiting: Sequence[Waiting], sold: Iterable[pa.Table]) -> dic
     named = share_named(waiting)
     cancellations = [each for each in waiting if each.is_cancellation]
     groups = {each.group for each in cancellations}
-    taken: dict[int, tuple[Any, int]] = {}
-    for shares in named.values():
-        for share in shares:
-            quantity, minor = taken.get(share.line_id, (0, 0))
-            taken[share.line_id] = (quantity + share.quantity, minor + share.amount_minor)
-    candidates = [*_here(groups, taken), *_coming(groups, sold)]
+    candidates = [*_here(groups, _taken(waiting, named)), *_coming(groups, sold)]
     pairs = pair_cancellations(cancellations, candidates)
     return {each.id: fate_of(each, named, pairs) for each in waiting}
 
 
-def _here(groups: set[Any], taken: dict[int, tuple[Any, int]]) -> Iterator[tuple[Any, ...]]:
+@dataclass(slots=True)
+class _Taken:
+    """What refunds that name their order take of lines and orders, before cancellations choose."""
+
+    quantities: dict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    lines: Counter[int] = field(default_factory=Counter)
+    orders: Counter[int] = field(default_factory=Counter)
+
+
+def _taken(waiting: Sequence[Waiting], named: Mapping[int, Sequence[Share]]) -> _Taken:
+    taken = _Taken()
+    for each in waiting:
+        for share in named.get(each.id, ()):
+            taken.quantities[share.line_id] += share.quantity
+            taken.lines[share.line_id] += share.amount_minor
+            taken.orders[each.order.id if each.order else 0] += share.amount_minor
+    return taken
+
+
+def _here(groups: set[Any], taken: _Taken) -> Iterator[tuple[Any, ...]]:
     if not groups:
         return
     for row in fetch(CANDIDATES, [list(column) for column in zip(*groups, strict=True)]):
-        quantity, minor = taken.get(row[0], (0, 0))
-        yield (*row[:4], row[4] - quantity, row[5] - minor, *row[6:])
+        line_id, order_id = row[0], row[6]
+        left = row[4] - taken.quantities[line_id], row[5] - taken.lines[line_id]
+        yield (*row[:4], *left, order_id, row[7] - taken.orders[order_id], *row[8:])
 
 
 def _coming(groups: set[Any], sold: Iterable[pa.Table]) -> Iterator[tuple[Any, ...]]:
@@ -61,5 +81,5 @@ def _coming(groups: set[Any], sold: Iterable[pa.Table]) -> Iterator[tuple[Any, .
                 serial -= 1
                 yield (
                     serial, row["order_number"], row["line_key"], row["ordered_at"], row["quantity"],
-                    row["amount_minor"], *group,
+                    row["amount_minor"], row["order_number"], row["order_left"], *group,
                 )  # fmt: skip

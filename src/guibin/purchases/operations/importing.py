@@ -228,13 +228,17 @@ class _OrderImport:
         """The lines of ``skus`` that would be written, as those look who take them back."""
         orders, lines = self.orders, self.lines
         customer, store, at = orders.customer.copy(), orders.store.copy(), orders.at.copy()
+        left, accepted = np.zeros(len(self.ids), dtype=np.int64), np.flatnonzero(self.verdict.accepted)
+        np.add.at(left, lines.numbers.codes[accepted], lines.amount[accepted])
         says = (
-            "SELECT number, customer_id, store_id, ordered_at, status FROM purchases_order WHERE id = ANY(%s)"
+            "SELECT number, customer_id, store_id, ordered_at, total_minor - refunded_minor, status"
+            " FROM purchases_order WHERE id = ANY(%s)"
         )
         places = {number: code for code, number in enumerate(lines.numbers.values)}
         gone = np.zeros(len(places), dtype=bool)
-        for number, customer_id, store_id, ordered_at, status in fetch(says, [known.tolist()]):
+        for number, customer_id, store_id, ordered_at, minor_left, status in fetch(says, [known.tolist()]):
             code = places[number]
+            left[code] += minor_left
             customer[code] = NULL_ID if customer_id is None else customer_id
             store[code] = NULL_ID if store_id is None else store_id
             at[code] = pa.scalar(ordered_at, INSTANT).value
@@ -252,13 +256,12 @@ class _OrderImport:
             "customer_id": _nullable(customer[codes]),
             "store_id": _nullable(store[codes]),
             "ordered_at": pa.array(at[codes]).cast(INSTANT),
-            "currency": pa.array(
-                [lines.currency.values[code] for code in lines.currency.codes[taken].tolist()]
-            ),
+            "currency": array(self.batch, "currency").take(rows),
             "sku": array(self.batch, "sku").take(rows),
             "unit_price": array(self.batch, "unit_price").take(rows),
             "quantity": array(self.batch, "quantity").take(rows),
             "amount_minor": pa.array(lines.amount[taken]),
+            "order_left": pa.array(left[codes]),
         }
         return pa.table(columns).cast(SOLD)
 

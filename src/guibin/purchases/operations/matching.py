@@ -16,7 +16,7 @@ from guibin.purchases.events import CancellationsMatched
 from guibin.purchases.operations.copying import copy_in, execute, fetch, plan_as_usual, plan_for_bulk
 from guibin.purchases.operations.spreading import spread_refunds
 from guibin.purchases.queries.naming import find_named_orders, persons_of
-from guibin.purchases.rules.matching import Cancellation, Candidate, Waiting, match_group
+from guibin.purchases.rules.matching import Cancellation, Candidate, Waiting, keep_within, match_group
 from guibin.purchases.rules.named_refunds import (
     NamedOrder,
     NamedRefund,
@@ -56,7 +56,7 @@ WHERE r.import_id = %(import_id)s AND l.order_line_id IS NULL
 """
 CANDIDATES = """
 SELECT c.id, o.number, c.line_key, o.ordered_at, c.quantity - c.refunded_quantity,
-    c.amount_minor - c.refunded_minor,
+    c.amount_minor - c.refunded_minor, o.id, o.total_minor - o.refunded_minor,
     coalesce(o.customer_id, 0), CASE WHEN o.customer_id IS NULL THEN coalesce(o.store_id, 0) ELSE 0 END,
     c.sku, c.unit_price, o.currency
 FROM purchases_orderline c JOIN purchases_order o ON o.id = c.order_id
@@ -225,7 +225,7 @@ def pair_cancellations(
     """``Waiting.id`` to the line it takes back. Candidates are a ``Candidate``'s fields, then its group's."""
     by_group: dict[tuple[Any, ...], list[Candidate]] = defaultdict(list)
     for row in candidates:
-        by_group[row[6:]].append(Candidate(*row[:6]))
+        by_group[row[8:]].append(Candidate(*row[:8]))
     waiting: dict[tuple[Any, ...], list[Cancellation]] = defaultdict(list)
     for each in cancellations:
         waiting[each.group].append(
@@ -234,7 +234,8 @@ def pair_cancellations(
     found: dict[int, int] = {}
     for group, members in waiting.items():
         found |= match_group(members, by_group.get(group, []))
-    return found
+    every = [each for members in waiting.values() for each in members]
+    return keep_within(found, every, [each for members in by_group.values() for each in members])
 
 
 def fate_of(each: Waiting, named: Mapping[int, Sequence[Share]], pairs: Mapping[int, int]) -> str:

@@ -66,6 +66,7 @@ SOLD = pa.schema(
         pa.field("unit_price", UNIT_PRICE, nullable=False),
         pa.field("quantity", QUANTITY, nullable=False),
         pa.field("amount_minor", MONEY, nullable=False),
+        pa.field("order_left", MONEY, nullable=False),  # what the whole order may give back
     ]
 )
 """Lines that an import would bring, as cancellations look for them."""

@@ -6,7 +6,7 @@ row number or id, so the outcome is the same for every permutation of the file. 
 order are matched by ``rules.named_refunds``.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -71,7 +71,8 @@ def group_of(
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A line that was sold, with what is left of it."""
+    """A line that was sold, with what is left of it. ``order_left``: what its ``order`` came to, less what
+    was given back."""
 
     id: int
     order_number: str
@@ -79,6 +80,24 @@ class Candidate:
     at: datetime
     quantity_left: Decimal
     minor_left: int
+    order: int | str = ""
+    order_left: int = 0
+
+
+def keep_within(
+    found: Mapping[int, int], cancellations: Iterable[Cancellation], candidates: Iterable[Candidate]
+) -> dict[int, int]:
+    """Those of ``found`` that an order can give back: one with a discount of its own came to less than its
+    lines. Earlier cancellations come first."""
+    lines = {candidate.id: candidate for candidate in candidates}
+    left = {candidate.order: candidate.order_left for candidate in lines.values()}
+    kept = {}
+    for cancellation in sorted(cancellations, key=lambda c: (c.at, c.document, c.line_key)):
+        line_id = found.get(cancellation.id)
+        if line_id is not None and left[lines[line_id].order] >= cancellation.amount_minor:
+            left[lines[line_id].order] -= cancellation.amount_minor
+            kept[cancellation.id] = line_id
+    return kept
 
 
 def match_group(cancellations: Iterable[Cancellation], candidates: Sequence[Candidate]) -> dict[int, int]:
