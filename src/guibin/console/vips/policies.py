@@ -130,7 +130,7 @@ def preset_choices() -> list[PresetChoice]:
 
 
 def preset_ground() -> dict[str, object]:
-    """What the presets' counts stand on, for the page: the day counted up to, and a warning of the currency."""
+    """What the presets' counts stand on: the day counted up to, and a warning of the currency."""
     return {
         "counted_on": insight.find_published_day(),
         "warning": loyalty.currency_warning(accounts.organisation().base_currency),
