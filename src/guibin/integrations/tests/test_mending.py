@@ -293,8 +293,8 @@ def test_parcels_and_statuses_come_in_with_orders(db: None, tmp_path: Path, at: 
     ]
     run = bring_in(write(tmp_path, rows, head=head), at)
     assert run.outcomes == {"imported": 1, "imported_anonymous": 1, "rejected_status_unknown": 1}
-    (bad,) = api.list_bad_rows(run.id).rows
-    assert dict(bad.faults) == {6: "status_unknown"}
+    told = {row.number: dict(row.faults) for row in api.list_bad_rows(run.id).rows}
+    assert told == {3: {8: "noted_no_parcel"}, 4: {6: "status_unknown"}}
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, number, status, carrier, tracking_sealed FROM purchases_order ORDER BY 2")
         first, second = cursor.fetchall()
