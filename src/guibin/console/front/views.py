@@ -139,6 +139,8 @@ def _owner_step(request: HttpRequest, progress: welcome.Progress) -> HttpRespons
             owner = accounts.create_first_owner(**form.cleaned_data, language=language, at=now())
         except accounts.PasswordTooWeak as error:
             add_domain_error(form, error, field="password")
+        except accounts.SignInNameInvalid as error:
+            add_domain_error(form, error, field="sign_in_name")
         except DomainError as error:
             add_domain_error(form, error)
         else:

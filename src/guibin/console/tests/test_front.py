@@ -78,6 +78,8 @@ def test_a_fresh_house_is_led_through_the_first_run(client: Client) -> None:
     weak = {"display_name": "林", "sign_in_name": "lin", "password": "short"}
     assert client.post("/welcome/", weak).status_code == 200
     assert not accounts.has_staff()
+    odd = client.post("/welcome/", {**weak, "sign_in_name": "lin wan", "password": PASSWORD})
+    assert list(odd.context["form"].errors) == ["sign_in_name"], "said beside its field"
     client.post("/welcome/", {**weak, "password": PASSWORD})
     assert accounts.organisation().name == ""
     step = client.get("/welcome/").content.decode()
