@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 
 from guibin.core.events import Origin, record, record_many, subject
 from guibin.core.permissions import Actor
+from guibin.customers.api import find_numbers
 from guibin.loyalty.events import StandingEvaluated
 from guibin.loyalty.models import EvaluationRun, Standing
 from guibin.loyalty.operations.standings import (
@@ -36,14 +37,17 @@ def evaluate(
 ) -> Evaluation:
     """Decide every customer of `facts` by the policy version in force on `as_of`.
 
-    Raises `PolicyInactive`. Customers missing from the facts lose their standing.
+    Raises `PolicyInactive`. Customers missing from the facts lose their standing; customers who are no more
+    there, because their import was taken back since the facts were made, get none.
     """
     with transaction.atomic():
         lock_standings()
         version = get_version_in_force(as_of)
         decider = Decider(version.rules, facts, get_formula(), list_members(version.policy_code))
         vips, near = decider.vips(), decider.near(get_near_permille())
-        wanted = decided_rows(decider, np.union1d(vips, near), version_id=version.id)
+        decided = decided_rows(decider, np.union1d(vips, near), version_id=version.id)
+        here = find_numbers(decided)
+        wanted = {customer_id: row for customer_id, row in decided.items() if customer_id in here}
         current, since = read_current()
         moves = list(find_moves(current, wanted))
         moved = {move.customer_id for move in moves}

@@ -104,6 +104,14 @@ def test_evaluating_without_a_policy_is_refused(at: datetime) -> None:
         api.evaluate(facts=facts(), as_of=TODAY, actor=SYSTEM, at=at)
 
 
+def test_facts_may_still_hold_customers_who_are_gone(people: list[int], at: datetime, saved: Any) -> None:
+    table = facts((people[0], 60_000, 9_000), (people[-1] + 1, 60_000, 9_000))
+    saved(table)
+    api.activate_policy(policy_code="house", actor=SYSTEM, at=at)
+    api.evaluate(facts=table, as_of=TODAY, actor=SYSTEM, at=at)
+    assert list(Standing.objects.values_list("customer_id", flat=True)) == people[:1]
+
+
 def test_evaluation_writes_only_what_changed(people: list[int], at: datetime, saved: Any) -> None:
     one, two, three, four = people
     table = facts((one, 60_000, 9_000), (two, 12_000, 12_000), (three, 9_500, 100), (four, 10, 10))
