@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from guibin.accounts import api as accounts
 from guibin.integrations.mapping.recognise import recognise, said_currency
 from guibin.integrations.queries import RunView
 from guibin.web import formats
@@ -55,7 +56,7 @@ def lacking_findings(labels: Sequence[str]) -> list[Finding]:
 
 def currency_findings(run: RunView, found: Mapping[str, Any]) -> list[Finding]:
     """The amounts carry a currency's sign, and no column says the currency."""
-    said = said_currency(found["profile"], run.mapping["columns"])
+    said = said_currency(found["profile"], run.mapping["columns"], base=accounts.organisation().base_currency)
     if not said:
         return []
     text = _("The amounts carry the sign of %(currency)s. Is that their currency?") % {"currency": said}

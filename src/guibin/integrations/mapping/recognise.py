@@ -37,6 +37,7 @@ SIGNS = {  # the longer sign first: HK$ also holds $
     "JPY": re.compile(r"JPY|日[元圆]"),
     "CNY": re.compile(r"RMB|CNY|人民币"),
 }
+YUAN_OR_YEN = re.compile(r"[¥￥元圆]")
 TESTS: dict[str, re.Pattern[str]] = {
     "email": EMAIL,
     "id_number": ID_NUMBER,
@@ -60,14 +61,17 @@ def recognise(profile: Mapping[str, Any]) -> dict[str, float]:
     return {kind: share for kind, share in shares.items() if share > 1 / 3}
 
 
-def said_currency(profiles: Sequence[Mapping[str, Any]], columns: Sequence[Mapping[str, Any]]) -> str:
-    """The currency whose sign most amounts carry, where no column says it; empty for none, or for ¥, which
-    two currencies share."""
+def said_currency(
+    profiles: Sequence[Mapping[str, Any]], columns: Sequence[Mapping[str, Any]], *, base: str
+) -> str:
+    """The currency whose sign most amounts carry, where no column says it; empty for none. ¥ and 元, which
+    two currencies share, say nothing in a shop whose ``base`` is one of these, and yuan in any other."""
     if any(column["target"] == "currency" for column in columns):
         return ""
+    signs = list(SIGNS.items()) + ([] if base in {"CNY", "JPY"} else [("CNY", YUAN_OR_YEN)])
     for profile, column in zip(profiles, columns, strict=True):
         if column["target"] in AMOUNTS and profile["samples"]:
-            for code, sign in SIGNS.items():
+            for code, sign in signs:
                 if sum(bool(sign.search(text)) for text in profile["samples"]) * 2 > len(profile["samples"]):
                     return code
     return ""

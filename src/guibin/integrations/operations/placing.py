@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import get_language
 
+from guibin.accounts import api as accounts
 from guibin.core.errors import constraint_errors
 from guibin.core.events import record, subject
 from guibin.core.permissions import Actor
@@ -45,7 +46,9 @@ def place_columns(run: ImportRun, found: Mapping[str, Any], *, template: str = "
     run.options = {**run.options, "conventions": conventions}
     run.source = run.source or _source_of(name)
     run.mapping = {"columns": _columns(run.kind, found, suggestions)}
-    run.currency = run.currency or said_currency(found["profile"], run.mapping["columns"])
+    run.currency = run.currency or said_currency(
+        found["profile"], run.mapping["columns"], base=accounts.organisation().base_currency
+    )
     run.save(update_fields=["template", "options", "source", "mapping", "kind", "currency"])
 
 
