@@ -57,12 +57,17 @@ def _who(shown: Mapping[str, Any]) -> Iterator[Line]:
     for contact in shown["contacts"]:
         yield customers.field_word(contact["kind"]), contact["value"]
     yield customers.field_word("gender"), str(customers.GENDERS.get(shown["gender"] or "", ""))
-    yield _("Age"), shown["age_band"] or ""
+    yield _("Born"), _five_years(shown["age_band"])
     yield _("Tags"), ", ".join(shown["tags"])
     joined = shown["joined_on"]
     yield _("Joined"), formats.day(joined) if isinstance(joined, date) else ""
     if shown["masked"]:
         yield "", _("Masked; --reveal REASON shows it whole.")
+
+
+def _five_years(band: str | None) -> str:
+    """A band of ages is known by the first of its five years."""
+    return f"{band}–{int(band) + 4}" if band else ""
 
 
 def _figures(facts: Mapping[str, Any] | None, currency: str) -> Iterator[Line]:
