@@ -143,6 +143,7 @@ def match_cancellations(
     about = {"import_id": import_id}
     with transaction.atomic():
         execute("SELECT pg_advisory_xact_lock(hashtextextended('purchases.matching', 0))")
+        execute("SELECT purchases_take_statistics()")  # the import may have filled what was seen empty
         plan_for_bulk()
         waiting = _waiting(import_id)
         named = share_named(waiting)

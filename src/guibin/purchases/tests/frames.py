@@ -1,11 +1,14 @@
 """Small batches for tests, written as rows."""
 
+import os
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import psycopg
 import pyarrow as pa
+from django.db import connection
 
 from guibin.purchases.api import ORDER_LINES, REFUND_LINES
 
@@ -56,3 +59,11 @@ def outcomes(result: Any) -> dict[int, str]:
         row["row"]: row["outcome"] + (f":{row['reason']}" if row["reason"] else "")
         for row in result.outcomes.to_pylist()
     }
+
+
+def see_as_empty(*tables: str) -> None:
+    """Statistics as autovacuum takes them in the middle of an import: of what is committed, so of nothing."""
+    name = str(connection.settings_dict["NAME"])
+    with psycopg.connect(os.environ["GUIBIN_OWNER_URL"], dbname=name, autocommit=True) as owner:
+        for table in tables:
+            owner.execute(f"VACUUM ANALYZE {table}".encode())

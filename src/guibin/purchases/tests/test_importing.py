@@ -23,7 +23,7 @@ from guibin.purchases.models import (
     RefundLine,
     SalesChannel,
 )
-from guibin.purchases.tests.frames import DAY, order_lines, outcomes, refund_lines
+from guibin.purchases.tests.frames import DAY, order_lines, outcomes, refund_lines, see_as_empty
 
 pytestmark = pytest.mark.django_db
 
@@ -365,3 +365,20 @@ def test_a_payment_that_cannot_be_leaves_nothing(at: datetime, method: str, amou
     with pytest.raises(PaymentInvalid):
         api.import_payments(rows, source="till", actor=SYSTEM, at=at)
     assert not Payment.objects.exists()
+
+
+def known_rows(table: str) -> int:
+    """How many rows the planner believes ``table`` has."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = %s", [table])
+        return int(cursor.fetchone()[0])
+
+
+def test_matching_plans_by_what_the_import_brought_not_by_an_empty_shop(at: datetime) -> None:
+    take([{"order_number": f"A{n}"} for n in range(1000)], at)
+    take_back([{"refund_number": f"C{n}", "quantity": Decimal(1), "sku": "X1"} for n in range(1000)], at)
+    see_as_empty("purchases_order", "purchases_orderline", "purchases_refund", "purchases_refundline")
+    assert known_rows("purchases_orderline") == 0
+    api.match_cancellations(import_id=1, actor=SYSTEM, at=at)
+    assert known_rows("purchases_orderline") == known_rows("purchases_refundline") == 1000
+    assert Refund.objects.filter(order__isnull=False).count() == 1000
