@@ -163,7 +163,7 @@ def test_an_owner_url_is_asked_for(guibin: Guibin, home: Path) -> None:
     url = Places(home).url("guibin_app", "postgres")
     holder = subprocess.Popen(
         [sys.executable, str(HOLDER), str(home)],
-        env={**os.environ, **clean_environment(home)},
+        env=clean_environment(home),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
