@@ -36,7 +36,7 @@ FIELDS: dict[str, dict[PrivacyClass, str]] = {
         SEALED: "value_sealed",
         INDEX: "value_index",
     },
-    "SearchToken": {ID: "customer", INDEX: "name_tokens phone_tokens"},
+    "SearchToken": {ID: "customer", INDEX: "name_tokens phone_tokens match_tokens"},
     "AttributeDefinition": {NONE: "id code label_zh label_en kind unit choices privacy position is_archived"},
     "AttributeValue": {NONE: "id definition import_id set_at", ID: "customer", SEALED: "value_sealed"},
     "Note": {NONE: "id written_at import_id", ID: "customer", SEALED: "text_sealed", STAFF: "author"},
@@ -48,7 +48,18 @@ FIELDS: dict[str, dict[PrivacyClass, str]] = {
         SEALED: "old_sealed new_sealed",
         STAFF: "changed_by",
     },
-    "CustomerAlias": {ID: "customer into", NONE: "merged_at"},
+    "CustomerAlias": {ID: "customer into", NONE: "id merged_at changed_xid"},
+    "Merge": {
+        ID: "kept absorbed",
+        NONE: "id reason score evidence choices merged_at undone_at",
+        STAFF: "merged_by undone_by",
+    },
+    "MatchPair": {
+        ID: "low high",
+        NONE: "id status score evidence found_at decided_at",
+        STAFF: "decided_by",
+    },
+    "KeyPolicy": {NONE: "id source key policy"},
 }
 
 

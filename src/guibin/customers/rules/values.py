@@ -14,6 +14,9 @@ ATTRIBUTE_PRIVACY = ("personal", "sensitive")
 TAG_COLOURS = ("grey", "green", "blue", "amber", "red", "violet")
 CARD_SOURCE = "card"
 REVEAL_REASONS = ("contact", "verify", "correct", "complaint", "other")
+MERGE_REASONS = ("exact", "review", "staff", "import")
+PAIR_STATUSES = ("open", "merged", "never")
+KEY_POLICIES = ("join", "review", "ignore")
 MATCH_KEYS = ("number", "external_id", "card", "phone", "email", "id_number")
 
 ContactKind = Literal["phone", "email", "wechat"]

@@ -187,14 +187,17 @@ class ExternalId(models.Model):
 
 
 class SearchToken(models.Model):
-    """Keyed tokens that make a sealed name and sealed phones findable; deleted on erasure."""
+    """Keyed tokens that make a sealed name and sealed phones findable, and those by which people who may be
+    the same are looked for (``rules/matching.py``); deleted on erasure."""
 
     customer = models.OneToOneField(Customer, on_delete=models.PROTECT, related_name="+", primary_key=True)
     name_tokens = ArrayField(models.BigIntegerField(), default=list)
     phone_tokens = ArrayField(models.BigIntegerField(), default=list)
+    match_tokens = ArrayField(models.BigIntegerField(), default=list, db_default=[])
 
     class Meta:
         indexes = (
+            GinIndex(fields=["match_tokens"], name="customers_searchtoken_match"),
             GinIndex(fields=["name_tokens"], name="customers_searchtoken_names"),
             GinIndex(fields=["phone_tokens"], name="customers_searchtoken_phones"),
         )
@@ -344,21 +347,3 @@ class FieldChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.field} of {self.customer_id}"
-
-
-class CustomerAlias(models.Model):
-    """A customer id that now stands for another: reads resolve it, rows keep the id they were born with."""
-
-    customer = models.OneToOneField(Customer, on_delete=models.PROTECT, related_name="+", primary_key=True)
-    into = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
-    merged_at = models.DateTimeField()
-
-    class Meta:
-        constraints = (
-            models.CheckConstraint(
-                condition=~Q(customer=models.F("into")), name="customers_alias_not_itself"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.pk} into {self.into_id}"
