@@ -47,6 +47,7 @@ from guibin.customers.operations.labels import (
     tag_by_name,
     write_note,
 )
+from guibin.customers.operations.merging import merge_customers, undo_merge
 from guibin.customers.operations.people import (
     archive_customer,
     create_customer,
@@ -62,6 +63,7 @@ from guibin.customers.permissions import (
     EDIT_CUSTOMER,
     EXPORT_CUSTOMER,
     IMPORT_CUSTOMER,
+    MERGE_CUSTOMER,
     REVEAL_CUSTOMER,
     VIEW_CUSTOMER,
 )
@@ -72,9 +74,9 @@ from guibin.customers.queries.finding import (
     find_ids_by_numbers,
     find_ids_by_phones,
     find_numbers,
-    resolve,
     search,
 )
+from guibin.customers.queries.groups import group, groups, resolve
 from guibin.customers.queries.imported import count_imported
 from guibin.customers.queries.labels import (
     attribute_label,
@@ -150,6 +152,7 @@ __all__ = [
     "GENDERS",
     "IMPORT_CUSTOMER",
     "MATCH_KEYS",
+    "MERGE_CUSTOMER",
     "PHONE_REGION",
     "REVEAL_CUSTOMER",
     "REVEAL_REASONS",
@@ -213,6 +216,8 @@ __all__ = [
     "get_cards",
     "get_customer",
     "get_id",
+    "group",
+    "groups",
     "head_part",
     "joined_part",
     "list_attributes",
@@ -223,6 +228,7 @@ __all__ = [
     "list_ids",
     "list_notes",
     "list_tags",
+    "merge_customers",
     "next_occurrence",
     "normalise_email",
     "normalise_id_number",
@@ -250,6 +256,7 @@ __all__ = [
     "stores_of_customers",
     "tag_by_name",
     "undo_import",
+    "undo_merge",
     "write_note",
 ]
 

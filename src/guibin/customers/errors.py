@@ -150,3 +150,38 @@ class ReasonUnknown(Invalid):
 class MatchKeyUnknown(Invalid):
     code = "customers.match_key_unknown"
     message = _("Rows cannot be matched by %(key)s.")
+
+
+class MergeWithItself(Invalid):
+    code = "customers.merge_with_itself"
+    message = _("Choose two different customers.")
+
+
+class MergedAlready(Conflict):
+    code = "customers.merged_already"
+    message = _("%(number)s has been merged into another customer already.")
+
+
+class TwoPeople(Conflict):
+    code = "customers.two_people"
+    message = _(
+        "%(one)s and %(other)s have different ID numbers, so they are two people. If one of the numbers is "
+        "wrong, correct it first."
+    )
+
+
+class KeptApart(Conflict):
+    code = "customers.kept_apart"
+    message = _(
+        "%(one)s and %(other)s are marked as two different people. Take that mark back before merging them."
+    )
+
+
+class MergeUnknown(NotFound):
+    code = "customers.merge_unknown"
+    message = _("There is no such merge.")
+
+
+class MergeUndoneAlready(Conflict):
+    code = "customers.merge_undone_already"
+    message = _("This merge has been undone already.")

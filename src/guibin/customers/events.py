@@ -53,6 +53,35 @@ class CustomerErased(Event):
 
 
 @dataclass(frozen=True)
+class CustomersMerged(Event):
+    """``absorbed`` stands for ``kept`` from now on; ``fields`` are the codes of fields taken over."""
+
+    name: ClassVar[str] = "customers.customers_merged"
+    wording = _("Merged: two records are one person")
+    icon = "ti-arrows-join"
+
+    merge_id: int
+    kept: int
+    absorbed: int
+    fields: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True)
+class MergeUndone(Event):
+    """Two people again; ``fields`` are the codes of fields given back."""
+
+    name: ClassVar[str] = "customers.merge_undone"
+    wording = _("Merge undone: two people again")
+    icon = "ti-arrows-split"
+
+    merge_id: int
+    kept: int
+    absorbed: int
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ContactPointAdded(Event):
     name: ClassVar[str] = "customers.contact_point_added"
     wording = _("Contact point added")
@@ -186,6 +215,8 @@ ALL = (
     CustomerArchived,
     CustomerRestored,
     CustomerErased,
+    CustomersMerged,
+    MergeUndone,
     ContactPointAdded,
     ContactPointEdited,
     ContactPointRemoved,

@@ -10,12 +10,11 @@ from guibin.core import preferences
 from guibin.core.errors import DomainError, Forbidden, constraint_errors
 from guibin.core.events import Origin, record, subject
 from guibin.core.permissions import Actor
-from guibin.core.sealing import SealKey, vault
+from guibin.core.sealing import vault
 from guibin.customers import errors
 from guibin.customers.events import (
     CustomerArchived,
     CustomerCreated,
-    CustomerEdited,
     CustomerErased,
     CustomerRestored,
 )
@@ -33,8 +32,9 @@ from guibin.customers.operations.contacts import add_external_id, check_contact,
 from guibin.customers.operations.labels import set_attributes
 from guibin.customers.operations.locking import lock_customer
 from guibin.customers.operations.numbering import number_format, take_ids, take_serials
-from guibin.customers.operations.recording import Provenance, change_row, keep_history
-from guibin.customers.operations.sealing import changed_columns, columns_of
+from guibin.customers.operations.recording import Provenance
+from guibin.customers.operations.sealing import columns_of
+from guibin.customers.operations.writing import write_changes
 from guibin.customers.permissions import ARCHIVE_CUSTOMER, EDIT_CUSTOMER, ERASE_CUSTOMER
 from guibin.customers.queries import sealed
 from guibin.customers.rules.profile import LIMITS, Texts, clean_profile, plan_fields
@@ -149,35 +149,11 @@ def edit_customer(
     changes = plan_fields(current, wanted, policy=None)
     provenance = Provenance(source, actor, at)
     if changes:
-        _write_changes(row, key, current, changes, provenance)
+        write_changes(row, key, current, changes, provenance)
     own: tuple[str, ...] = ()
     if attributes:
         own = set_attributes(customer_id=customer_id, values=attributes, source=source, actor=actor, at=at)
     return (*changes, *own)
-
-
-def _write_changes(
-    row: Customer, key: SealKey, current: Texts, changes: Texts, provenance: Provenance
-) -> None:
-    """Columns, tokens, history and event of changed profile fields."""
-    after = {**current, **changes}
-    columns = changed_columns(changes, after, key)
-    with constraint_errors({"customers_customer_id_number_once": errors.IdNumberTaken()}):
-        Customer.objects.filter(pk=row.pk).update(
-            **columns, revision=row.revision + 1, updated_at=provenance.at
-        )
-    if {"name", "latin_name"} & changes.keys():
-        tokens = sealed.name_tokens(after.get("name", ""), after.get("latin_name", ""))
-        SearchToken.objects.filter(pk=row.pk).update(name_tokens=tokens)
-    keep_history(
-        change_row(row.pk, key, name, current.get(name, ""), new, provenance) for name, new in changes.items()
-    )
-    record(
-        CustomerEdited(fields=tuple(changes), source=provenance.source),
-        subjects=[subject("customer", row.pk)],
-        actor=provenance.actor,
-        at=provenance.at,
-    )
 
 
 @transaction.atomic

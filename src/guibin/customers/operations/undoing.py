@@ -91,7 +91,7 @@ def _kept(made: Sequence[tuple[int, int]], import_id: int, depended_on: frozense
 def _used_later(ids: Sequence[int], import_id: int) -> set[int]:
     """Those of ``ids`` who got anything from elsewhere than this import."""
     used = set(CustomerAlias.objects.filter(into_id__in=ids).values_list("into_id", flat=True))
-    used |= set(CustomerAlias.objects.filter(pk__in=ids).values_list("pk", flat=True))
+    used |= set(CustomerAlias.objects.filter(customer_id__in=ids).values_list("customer_id", flat=True))
     with connection.cursor() as cursor:
         for table in CHILDREN:
             cursor.execute(

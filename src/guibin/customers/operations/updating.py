@@ -104,7 +104,7 @@ def update_people(wishes: Sequence[Wish], policy: Policy, batch: Batch) -> dict[
 
 
 def _held(ids: Sequence[int], wishes: Sequence[Wish]) -> Held:
-    merged = dict(CustomerAlias.objects.filter(into_id__in=ids).values_list("pk", "into_id"))
+    merged = dict(CustomerAlias.objects.filter(into_id__in=ids).values_list("customer_id", "into_id"))
     everybody = [*ids, *merged]
     contacts: dict[int, set[tuple[str, bytes]]] = defaultdict(set)
     rows = ContactPoint.objects.filter(customer_id__in=everybody)

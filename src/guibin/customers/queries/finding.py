@@ -10,6 +10,7 @@ from guibin.core import preferences
 from guibin.core.permissions import Actor
 from guibin.customers.models import ContactPoint, Customer, CustomerAlias, ExternalId
 from guibin.customers.queries import sealed
+from guibin.customers.queries.groups import resolve
 from guibin.customers.queries.matching import narrowed
 from guibin.customers.queries.people import get_cards, visible
 from guibin.customers.rules.contact import normalise_email, normalise_phone
@@ -43,7 +44,7 @@ def search(text: str, *, actor: Actor, limit: int = 20) -> list[Hit]:
     question = ask(text)
     if not question.text:
         return []
-    rows = narrowed(visible(actor), question).exclude(pk__in=CustomerAlias.objects.values("pk"))
+    rows = narrowed(visible(actor), question).exclude(pk__in=CustomerAlias.objects.values("customer_id"))
     active = Case(When(status="active", then=True), default=False, output_field=BooleanField())
     ids = list(
         rows.exclude(status="erased")
@@ -73,13 +74,6 @@ def _why(question: Question, card: Card) -> str:
     if question.phone or question.last_four:
         return "phone"
     return "name" if question.names else "id"
-
-
-def resolve(customer_ids: Iterable[int]) -> dict[int, int]:
-    """Each id to the id that stands for the person now (itself, unless merged)."""
-    ids = list(customer_ids)
-    merged = dict(CustomerAlias.objects.filter(pk__in=ids).values_list("pk", "into_id"))
-    return {customer_id: merged.get(customer_id, customer_id) for customer_id in ids}
 
 
 def find_ids_by_external(source: str, values: Iterable[str]) -> dict[str, int]:

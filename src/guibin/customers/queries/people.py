@@ -48,7 +48,7 @@ def visible(actor: Actor) -> QuerySet[Customer]:
 
 def find_id(number: str, *, actor: Actor) -> int | None:
     """The id behind a customer number, merged numbers resolved; None when there is none to be seen."""
-    into = CustomerAlias.objects.filter(pk=OuterRef("pk")).values("into_id")
+    into = CustomerAlias.objects.filter(customer_id=OuterRef("pk")).values("into_id")
     stands_for = Coalesce(Subquery(into), F("pk"), output_field=BigIntegerField())
     rows = visible(actor).filter(number=number.strip().upper())
     return rows.values_list(stands_for, flat=True).first()
@@ -264,7 +264,7 @@ def find_visible_ids(actor: Actor) -> frozenset[int] | None:
 
 def filtered(filters: Filters, *, actor: Actor) -> QuerySet[Customer]:
     """The rows that pass ``filters`` and that ``actor`` may see; merged-away rows never."""
-    rows = visible(actor).exclude(pk__in=CustomerAlias.objects.values("pk"))
+    rows = visible(actor).exclude(pk__in=CustomerAlias.objects.values("customer_id"))
     wanted = {
         "status__in": filters.statuses,
         "joined_store_id__in": filters.store_ids,
@@ -291,7 +291,7 @@ def filtered(filters: Filters, *, actor: Actor) -> QuerySet[Customer]:
 
 def count_customers(*, status: str = "active") -> int:
     """How many customers there are with ``status``; empty counts all."""
-    rows = Customer.objects.exclude(pk__in=CustomerAlias.objects.values("pk"))
+    rows = Customer.objects.exclude(pk__in=CustomerAlias.objects.values("customer_id"))
     return rows.filter(status=status).count() if status else rows.count()
 
 

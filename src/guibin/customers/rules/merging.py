@@ -1,0 +1,71 @@
+"""Joining two people and taking it back: whose value stands, and who stands for whom. Pure."""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from guibin.customers.rules.profile import FIELDS, Texts
+
+Side = Literal["kept", "absorbed"]
+CHOSEN_FIELDS = tuple(name for name in FIELDS if name != "id_number")
+"""What a person has one of. The ID number is not chosen: it is shown from whoever of the group has it."""
+
+
+def propose_choices(kept: Mapping[str, str], absorbed: Mapping[str, str]) -> dict[str, Side]:
+    """Whose value stands, for each field in which the two differ: the kept one where there is one, and the
+    earlier of two days of joining, with its store."""
+    choices: dict[str, Side] = {}
+    for name in CHOSEN_FIELDS:
+        ours, theirs = kept.get(name, ""), absorbed.get(name, "")
+        if ours != theirs:
+            choices[name] = "kept" if ours else "absorbed"
+    first, second = kept.get("joined_on", ""), absorbed.get("joined_on", "")
+    if first and second and first != second:
+        side: Side = "kept" if first < second else "absorbed"
+        choices["joined_on"] = side
+        if "joined_store_id" in choices:
+            choices["joined_store_id"] = side
+    return choices
+
+
+def contradictions(one: Mapping[str, str], other: Mapping[str, str]) -> tuple[str, ...]:
+    """The fields in which two profiles say that these are two people: both have an ID number, and another."""
+    first, second = one.get("id_number", ""), other.get("id_number", "")
+    return ("id_number",) if first and second and first != second else ()
+
+
+def fields_to_write(
+    kept: Mapping[str, str], absorbed: Mapping[str, str], choices: Mapping[str, Side]
+) -> Texts:
+    """What the kept person's profile takes over; a field nobody chose follows the proposal."""
+    decided = propose_choices(kept, absorbed) | dict(choices)
+    return {
+        name: absorbed.get(name, "")
+        for name in CHOSEN_FIELDS
+        if decided.get(name) == "absorbed" and kept.get(name, "") != absorbed.get(name, "")
+    }
+
+
+def fields_to_give_back(
+    written: Mapping[str, tuple[str, str]], now: Mapping[str, str], changed_since: Iterable[str]
+) -> Texts:
+    """What unmerging restores: fields the merge wrote (``before``, ``after``) and nobody touched since."""
+    touched = set(changed_since)
+    return {
+        name: before
+        for name, (before, after) in written.items()
+        if name not in touched and now.get(name, "") == after
+    }
+
+
+def stand_for(merges: Mapping[int, int]) -> dict[int, int]:
+    """Who stands for each absorbed id in the end. ``merges`` maps absorbed to kept; it has no circle, for
+    only ids that stand for themselves are merged."""
+    heads: dict[int, int] = {}
+    for absorbed in merges:
+        head, path = absorbed, list[int]()
+        while head in merges and head not in heads:
+            path.append(head)
+            head = merges[head]
+        head = heads.get(head, head)
+        heads |= dict.fromkeys(path, head)
+    return heads
