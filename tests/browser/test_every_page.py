@@ -146,6 +146,7 @@ def look_at(page: Page, address: str) -> list[str]:
     for chart in page.query_selector_all("gb-chart"):
         chart.scroll_into_view_if_needed()
         page.wait_for_function("chart => chart.dataset.drawn", arg=chart)
+    page.evaluate("scrollTo(0, 0)")  # what lies half under the bar at the top is not small
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = [f"has {n} headings of level 1" for n in [page.locator("h1").count()] if n != 1]
     help_title = page.locator("#gb-help-title").all_text_contents()

@@ -66,6 +66,16 @@ def test_nothing_is_left_unfinished(path: Path) -> None:
     assert not UNFINISHED.search(path.read_text())
 
 
+def test_inputs_of_days_are_written_as_browsers_read_them() -> None:
+    """A day in the writing of the language leaves ``<input type=date>`` empty, and saving then loses it."""
+    written = [(path, line) for path in product_python() for line in path.read_text().splitlines()]
+    assert [
+        (shown(path), line)
+        for path, line in written
+        if "DateInput(" in line and 'format="%Y-%m-%d"' not in line
+    ] == []
+
+
 def test_templates_carry_no_inline_style_script_or_handler() -> None:
     assert [shown(path) for path in templates() if INLINE.search(path.read_text())] == []
 

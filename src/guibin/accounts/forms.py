@@ -178,7 +178,7 @@ class OrganisationForm(forms.Form):
     as_of_on = forms.DateField(
         label=_("Count up to"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_(
             "Empty: today. Set it when your data ends earlier, so that nobody looks lost by mistake."
         ),
@@ -209,7 +209,7 @@ class ApiKeyForm(forms.Form):
     expires_on = forms.DateField(
         label=_("Valid until"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Empty: until it is withdrawn."),
     )
 

@@ -14,4 +14,5 @@ MANIFEST = Manifest(
     menu=(*front.MENU, *vips.MENU),
     help=(*front.HELP, *profile.HELP, *vips.HELP),
     quick=profile.QUICK,
+    settings=profile.SETTINGS,
 )

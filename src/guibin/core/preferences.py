@@ -61,7 +61,7 @@ class Setting(Generic[V]):
         elif self.maximum is not None:
             bounds = _("It is at most %(high)s.")
         limits = {
-            name: f"{limit:,g}"
+            name: f"{limit:,.12g}"
             for name, limit in (("low", self.minimum), ("high", self.maximum))
             if limit is not None
         }

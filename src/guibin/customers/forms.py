@@ -263,7 +263,9 @@ def _attribute_field(attribute: Attribute) -> forms.Field:
         choices = [("", "–"), ("yes", str(_("Yes"))), ("no", str(_("No")))]
         return forms.ChoiceField(label=label, required=False, choices=choices)
     if attribute.kind == "date":
-        return forms.DateField(label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}))
+        return forms.DateField(
+            label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        )
     if attribute.kind == "number":
         return forms.DecimalField(label=label, required=False, max_digits=18)
     return forms.CharField(label=label, required=False, max_length=500)

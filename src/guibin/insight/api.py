@@ -19,6 +19,7 @@ from guibin.insight.parts import facts_part, read_fact_row, read_facts, read_fac
 from guibin.insight.permissions import REFRESH_FACTS, VIEW_REPORTS
 from guibin.insight.queries import freshness as fresh
 from guibin.insight.queries import live, published
+from guibin.insight.queries.live import LIVE_EVENTS
 from guibin.insight.reports import (
     Behaviour,
     Bucket,
@@ -49,6 +50,7 @@ __all__ = [
     "GROUP_ADVICE",
     "GROUP_LABELS",
     "GROUP_TRAITS",
+    "LIVE_EVENTS",
     "REFRESH_FACTS",
     "STAGE_LABELS",
     "VIEW_REPORTS",
@@ -82,12 +84,14 @@ __all__ = [
     "facts_for",
     "facts_part",
     "facts_table",
+    "find_live_buyers",
     "find_published_day",
     "find_running_refresh",
     "freshness",
     "group_members",
     "group_of",
     "live_facts",
+    "live_facts_for",
     "load_engine",
     "migration",
     "queue_refresh",
@@ -189,11 +193,26 @@ def facts_for(customer_ids: Sequence[int], *, as_of: date | None = None) -> Mapp
 
 
 def live_facts(customer_id: int, *, as_of: date | None = None) -> Mapping[str, Fact] | None:
-    """One customer's facts counted now from the database, judged by the published thresholds.
+    """As ``live_facts_for`` of one customer; None for an unknown one."""
+    return live.find_live_facts([customer_id], as_of=as_of).get(customer_id)
 
-    For a decision right after a change; runs in the caller's transaction. None for an unknown customer.
+
+def live_facts_for(
+    customer_ids: Sequence[int], *, as_of: date | None = None
+) -> Mapping[int, Mapping[str, Fact]]:
+    """Fact rows of few customers by id, counted now from the database, judged by the thresholds and cut
+    points last published.
+
+    For a decision right after a change; runs in the caller's transaction. Customers who are unknown, or
+    were none yet on ``as_of``, are left out, and everybody before the first refresh.
     """
-    return live.find_live_facts(customer_id, as_of=as_of)
+    return live.find_live_facts(customer_ids, as_of=as_of)
+
+
+def find_live_buyers() -> list[int]:
+    """Ids of customers with purchases (``LIVE_EVENTS``) that the facts table may not know yet; never one
+    too few. Ask before the table is read: a refresh may end in between."""
+    return live.find_live_buyers()
 
 
 def stage_thresholds(*, as_of: date | None = None) -> StageThresholds:

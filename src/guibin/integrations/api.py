@@ -33,7 +33,7 @@ from guibin.integrations.operations.queueing import (
     is_behind,
     queue_step,
 )
-from guibin.integrations.operations.reporting import BadRow, error_workbook
+from guibin.integrations.operations.reporting import BadRow, reveal_workbook
 from guibin.integrations.operations.running import (
     ask_cancel,
     mark_failed,
@@ -88,7 +88,6 @@ __all__ = [
     "detach_job",
     "digest_of",
     "empowered",
-    "error_workbook",
     "fields_of",
     "find_begun",
     "find_earlier",
@@ -116,6 +115,7 @@ __all__ = [
     "queue_step",
     "register",
     "resumable",
+    "reveal_workbook",
     "run_import",
     "save_template",
     "stage_run",

@@ -290,11 +290,17 @@ def cancel(*, number: int, as_json: bool) -> None:
 @import_group.command("errors", help=_("Save the workbook of rows that were not imported."))
 @cli.argument("number", type=int)
 @cli.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def errors(*, number: int, file: Path) -> None:
+@cli.option(
+    "--reason",
+    required=True,
+    help=_("It holds personal data in full; why you need it: contact, verify, correct, complaint or other."),
+)
+def errors(*, number: int, file: Path, reason: str) -> None:
     from guibin.integrations import api
 
+    pieces = api.reveal_workbook(run_id=number, reason=reason, actor=SYSTEM, at=clock.now())
     with file.open("wb") as out:
-        for chunk in api.error_workbook(number):
+        for chunk in pieces:
             out.write(chunk)
 
 

@@ -127,6 +127,11 @@ class RunningElsewhere(Conflict):
     message = _("Import %(number)s is being worked on by another process.")
 
 
+class RevealReasonUnknown(Invalid):
+    code = "integrations.reveal_reason_unknown"
+    message = _("Say for what reason you need to see this.")
+
+
 class FilesGone(Conflict):
     code = "integrations.files_gone"
     message = _(

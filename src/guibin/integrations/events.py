@@ -58,6 +58,19 @@ class ImportUndone(Event):
 
 
 @dataclass(frozen=True)
+class RowsRevealed(Event):
+    """The workbook of rows that were turned down was downloaded, with whole personal values in it."""
+
+    name: ClassVar[str] = "integrations.rows_revealed"
+    wording = _("Import %(import_id)s: %(rows)s rows downloaded in full")
+    icon = "ti-eye"
+
+    import_id: int
+    rows: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class TemplateSaved(Event):
     name: ClassVar[str] = "integrations.template_saved"
     wording = _("Import template %(template_id)s saved")
@@ -66,4 +79,12 @@ class TemplateSaved(Event):
     template_id: int
 
 
-ALL = (ImportUploaded, ImportStarted, ImportFinished, ImportStopped, ImportUndone, TemplateSaved)
+ALL = (
+    ImportUploaded,
+    ImportStarted,
+    ImportFinished,
+    ImportStopped,
+    ImportUndone,
+    RowsRevealed,
+    TemplateSaved,
+)

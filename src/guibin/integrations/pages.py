@@ -262,6 +262,8 @@ def result_context(run: api.RunView) -> dict[str, Any]:
             (reason_words(code), amount_words(amount))
             for code, amount in run.reconciliation.get("excluded", {}).items()
         ],
+        "paid_otherwise": figures.get("orders_paid_otherwise", 0),
+        "parcels_refused": figures.get("parcels_without_customer", 0),
         "repeated": figures.get("repeated_rows", 0),
         "has_amounts": run.kind not in {"customers", "cards", "stores", "staff", "products"},
         "earlier": api.find_earlier(run.file_digest, but=run.id),
@@ -306,6 +308,7 @@ def _people(run: api.RunView) -> list[tuple[str, str]]:
     figures = run.figures
     pairs = [
         (_("Orders"), figures.get("orders_new" if run.state == "dry_run" else "orders_created")),
+        (_("Payments"), figures.get("payments")),
         (_("New customers"), figures.get("customers_new")),
         (_("Known customers"), figures.get("customers_known")),
     ]

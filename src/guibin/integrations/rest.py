@@ -37,6 +37,9 @@ class Report(Schema):
     orders: int
     customers: int
     customers_met: int
+    payments: int
+    orders_paid_otherwise: int
+    parcels_without_customer: int
     seconds: float
     error: str | None
 

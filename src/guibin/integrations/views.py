@@ -15,9 +15,11 @@ from django.views.decorators.http import require_POST
 from guibin.accounts import api as accounts
 from guibin.core.clock import now
 from guibin.core.errors import DomainError
+from guibin.customers import api as customers
 from guibin.integrations import api, mending, pages
 from guibin.integrations.lists import LIST
 from guibin.integrations.permissions import IMPORT_FILES, UNDO_IMPORTS, VIEW_IMPORTS
+from guibin.integrations.wording import REVEAL_WORDS
 from guibin.web.access import actor_of, requires
 from guibin.web.asked import read_page, read_whole
 from guibin.web.links import link_url
@@ -114,6 +116,7 @@ def import_page(request: HttpRequest, import_id: int) -> HttpResponse:
         "may_undo": actor_of(request).may(UNDO_IMPORTS) and api.may_undo(run.id, now()),
         "kind_label": api.KIND_LABELS[run.kind],
         "next_url": _next_url(request),
+        **_revealing(request),
         "why": (job or {}).get("sentence") or (pages.why_stopped(run, None) if run.error_code else ""),
     }
     if not busy and run.state in {"checked", "mapped"}:
@@ -135,6 +138,14 @@ def import_page(request: HttpRequest, import_id: int) -> HttpResponse:
             "samples": mending.preview(run) if run.state == "dry_run" else [],
         }
     return render(request, "integrations/import.html", context)
+
+
+def _revealing(request: HttpRequest) -> dict[str, Any]:
+    """Whether the reader may have the whole values of a file, and for which reasons."""
+    return {
+        "may_reveal": actor_of(request).may(customers.REVEAL_CUSTOMER),
+        "reasons": [(code, REVEAL_WORDS[code]) for code in customers.REVEAL_REASONS],
+    }
 
 
 def _next_url(request: HttpRequest) -> str:
@@ -289,17 +300,21 @@ def rows(request: HttpRequest, import_id: int) -> HttpResponse:
             return redirect(f"{reverse('integrations:rows', args=[import_id])}?page={number}")
         into = api.fix_rows(run_id=import_id, cells=cells, actor=actor_of(request), at=now())
         return redirect("integrations:import", import_id=into)
-    context = mending.rows_context(run, number=number) | {
-        "page_key": "integrations.import",
-        "menu_key": "integrations.list",
-        "run": run,
-        "title": pages.title_of(run),
-        "page_url": f"{reverse('integrations:rows', args=[import_id])}?page=",
-        "crumbs": [
-            (_("Import"), reverse("integrations:list")),
-            (pages.title_of(run), reverse("integrations:import", args=[import_id])),
-        ],
-    }
+    context = (
+        mending.rows_context(run, number=number)
+        | _revealing(request)
+        | {
+            "page_key": "integrations.import",
+            "menu_key": "integrations.list",
+            "run": run,
+            "title": pages.title_of(run),
+            "page_url": f"{reverse('integrations:rows', args=[import_id])}?page=",
+            "crumbs": [
+                (_("Import"), reverse("integrations:list")),
+                (pages.title_of(run), reverse("integrations:import", args=[import_id])),
+            ],
+        }
+    )
     return render(request, "integrations/rows.html", context)
 
 
@@ -327,11 +342,14 @@ def _corrected(request: HttpRequest, import_id: int) -> HttpResponse:
     return redirect("integrations:import", import_id=into)
 
 
-@requires(VIEW_IMPORTS, IMPORT_FILES)
+@requires(VIEW_IMPORTS, IMPORT_FILES, customers.REVEAL_CUSTOMER)
+@require_POST
 def errors(request: HttpRequest, import_id: int) -> StreamingHttpResponse:
-    """The workbook of rows that were not imported."""
-    api.get_import(import_id)
-    response = StreamingHttpResponse(api.error_workbook(import_id), content_type=XLSX)
+    """The workbook of rows that were not imported, for a reason; the look is recorded."""
+    pieces = api.reveal_workbook(
+        run_id=import_id, reason=request.POST.get("reason", ""), actor=actor_of(request), at=now()
+    )
+    response = StreamingHttpResponse(pieces, content_type=XLSX)
     response["Content-Disposition"] = f'attachment; filename="import-{import_id}-rows.xlsx"'
     response["Cache-Control"] = "no-store"
     return response

@@ -14,6 +14,10 @@ REASONS: dict[str, str | Promise] = {
     "refund": _("Refund"),
     "refund_matched": _("Refund of a purchase"),
     "refund_unmatched": _("Refund without its purchase; counts on its own date"),
+    "refund_unfit": _(
+        "Refund that its order does not bear (other goods, too little left, an earlier day); counts on its "
+        "own date"
+    ),
     "sale": _("Will be imported"),
     "sale_anonymous": _("Will be imported, without a customer"),
     "person": _("Will be imported"),
@@ -21,6 +25,10 @@ REASONS: dict[str, str | Promise] = {
     "known": _("Known already"),
     "noted_no_phone": _("There is no such phone number; the purchase comes in without a customer"),
     "noted_two_customers": _("Its order names more than one customer; it goes to one of them alone"),
+    "noted_paid_otherwise": _("What was paid is not what the order comes to; both come in as the file says"),
+    "noted_no_parcel": _(
+        "No customer, under whose key a tracking number is kept: the number is left out, the carrier stays"
+    ),
     "noted_no_email": _("This is not an e-mail address; the purchase comes in without a customer"),
     "skipped_known": _("Known already, left as it is"),
     "skipped_blank": _("Empty row"),
@@ -67,6 +75,7 @@ REASONS: dict[str, str | Promise] = {
     "nobody": _("The row names nobody"),
     # what the slices say
     "customer_differs": _("The order belongs to another customer"),
+    "order_ambiguous": _("Several systems have an order of this number; name the one the file comes from"),
     "currency_differs": _("The order is in another currency"),
     "content_differs": _("This line is already there with other content"),
     "quantity_not_positive": _("The quantity is not positive"),
@@ -99,6 +108,14 @@ REASONS: dict[str, str | Promise] = {
     "name_missing": _("The name is missing"),
     "name_taken": _("This name is taken"),
 }
+REVEAL_WORDS: dict[str, Promise] = {
+    "contact": _("To contact the customer"),
+    "verify": _("To make sure who it is"),
+    "correct": _("To correct the data"),
+    "complaint": _("To handle a complaint"),
+    "other": _("Another reason"),
+}
+"""Of the reasons for which personal data may be looked at, as the customers' pages say them."""
 PREFIXES = ("rejected_", "refused_", "conflict_")
 
 

@@ -28,7 +28,9 @@ from guibin.loyalty.errors import (
     RulesInvalid,
 )
 from guibin.loyalty.operations.lists import add_list_members, remove_list_members
+from guibin.loyalty.operations.live import evaluate_some
 from guibin.loyalty.operations.policies import activate_policy, create_policy, save_policy_version
+from guibin.loyalty.operations.standings import forget_standings, lock_standings
 from guibin.loyalty.permissions import EDIT_LISTS, EDIT_POLICIES, VIEW_POLICIES, VIEW_VIPS
 from guibin.loyalty.queries.numbers import (
     currency_warning,
@@ -51,6 +53,7 @@ from guibin.loyalty.queries.parts import (
 )
 from guibin.loyalty.queries.policies import (
     find_active_policy,
+    find_listed_customers,
     get_policy,
     get_version_in_force,
     list_members,
@@ -175,9 +178,12 @@ __all__ = [
     "diff_words",
     "digest",
     "evaluate",
+    "evaluate_some",
     "find_active_policy",
     "find_latest_evaluation",
+    "find_listed_customers",
     "find_standings",
+    "forget_standings",
     "formula_part",
     "from_groups",
     "get_formula",
@@ -195,6 +201,7 @@ __all__ = [
     "list_policies",
     "list_presets",
     "list_vips",
+    "lock_standings",
     "loyalty_score",
     "loyalty_scores",
     "names_part",
@@ -373,6 +380,7 @@ def receipt_json(
             for p in receipt.score
         ],
         "score_left_out": list(receipt.left_out),
+        "cuts_on": receipt.cuts_on or None,
         "lists": list(receipt.lists),
         "sentence": {
             short: _sentences(code, receipt, level, next_level, currency)

@@ -140,6 +140,8 @@ class EvaluationRun(models.Model):
     lost = models.PositiveIntegerField()
     # Parts of the loyalty score that nobody's facts had anything for; null before they were kept.
     left_out = models.JSONField(null=True)
+    # Where the places by spend begin (`rules.ground.Ground`); null before they were kept. Pages defer it.
+    spend_lines = models.JSONField(null=True)
 
     def __str__(self) -> str:
         return f"{self.version_id} {self.as_of}"

@@ -43,7 +43,7 @@ PERSONAL_DATA = PersonalData(
                 ),
                 "EvaluationRun": (
                     "id version as_of at customers vips near vip_spend_12m_minor total_12m_minor"
-                    " gained changed lost left_out"
+                    " gained changed lost left_out spend_lines"
                 ),
                 "StandingChange": "id version level_from level_to as_of at receipt",
             }.items()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
@@ -162,21 +163,22 @@ def reason_sentence(receipt: Receipt, level: LevelView | None, currency: str) ->
     result = receipt.decision.of(level.code) if level else None
     if level is None or result is None:
         return _("Has no VIP level.")
-    met = [condition for condition in result.conditions if condition.met]
     return _("%(level)s, because of %(reasons)s.") % {
         "level": level.name,
-        "reasons": pgettext("between reasons", "; ").join(
-            reason_phrase(condition, currency) for condition in met
-        ),
+        "reasons": pgettext("between reasons", "; ").join(reason_phrases(receipt, level, currency)),
     }
 
 
 def reason_phrases(receipt: Receipt, level: LevelView | None, currency: str) -> list[str]:
-    """The met conditions of a level, one phrase each; empty without a level."""
+    """The met conditions of a level, one phrase each, and by whose cut points; empty without a level."""
     result = receipt.decision.of(level.code) if level else None
     if result is None or receipt.decision.excluded:
         return []
-    return [reason_phrase(condition, currency) for condition in result.conditions if condition.met]
+    phrases = [reason_phrase(condition, currency) for condition in result.conditions if condition.met]
+    if receipt.cuts_on:
+        day = formats.day(date.fromisoformat(receipt.cuts_on))
+        phrases.append(_("measured by everybody on %(day)s") % {"day": day})
+    return phrases
 
 
 def next_sentence(receipt: Receipt, next_level: LevelView | None, currency: str) -> str:

@@ -16,13 +16,15 @@ from guibin.purchases.operations.catalogue import (
     edit_channel,
     edit_product,
 )
+from guibin.purchases.operations.checking import check_sums
 from guibin.purchases.operations.ensuring import EnsureResult, ensure_channels, ensure_products
+from guibin.purchases.operations.foreseeing import foresee_matches
 from guibin.purchases.operations.importing import Foreseen, ImportResult, foresee_orders, import_orders
 from guibin.purchases.operations.importing_refunds import foresee_refunds, import_refunds
 from guibin.purchases.operations.matching import MatchResult, match_cancellations
 from guibin.purchases.operations.orders import Placed, cancel_order, change_order_status, place_order
-from guibin.purchases.operations.parcels import note_parcels
-from guibin.purchases.operations.paying import add_payment, import_payments
+from guibin.purchases.operations.parcels import ParcelsNoted, note_parcels
+from guibin.purchases.operations.paying import PaymentsTaken, add_payment, foresee_payments, import_payments
 from guibin.purchases.operations.rates import set_rate
 from guibin.purchases.operations.refunds import (
     Refunded,
@@ -63,6 +65,7 @@ from guibin.purchases.queries.dependence import (
     stores_with_purchases,
 )
 from guibin.purchases.queries.imports import ImportSums, find_broken_sums, import_sums
+from guibin.purchases.queries.naming import owners_named
 from guibin.purchases.queries.orders import (
     OrderFilter,
     find_order,
@@ -81,6 +84,7 @@ from guibin.purchases.queries.parts import (
 )
 from guibin.purchases.queries.rates import RateRow, base_currency, list_rates
 from guibin.purchases.queries.rows import LineRow, OrderDetail, OrderRow, PaymentRow, RefundLineRow, RefundRow
+from guibin.purchases.queries.sums import find_last_check
 from guibin.purchases.queries.tallies import OrderTotals, find_broken_tallies
 from guibin.purchases.rules.channels import channel_code
 from guibin.purchases.rules.drafts import LineDraft, PaymentDraft, RefundDraft
@@ -93,6 +97,7 @@ from guibin.purchases.rules.frames import (
     REASON_CODES,
     REFUND_LINES,
 )
+from guibin.purchases.rules.matching import Waiting
 from guibin.purchases.words import channel_label
 
 __all__ = [
@@ -122,8 +127,10 @@ __all__ = [
     "OrderFilter",
     "OrderRow",
     "OrderTotals",
+    "ParcelsNoted",
     "PaymentDraft",
     "PaymentRow",
+    "PaymentsTaken",
     "Placed",
     "ProductDraft",
     "ProductFilter",
@@ -137,12 +144,14 @@ __all__ = [
     "RefundRow",
     "Refunded",
     "UndoResult",
+    "Waiting",
     "add_payment",
     "base_currency",
     "cancel_order",
     "change_order_status",
     "channel_code",
     "channel_label",
+    "check_sums",
     "count_orders_of",
     "create_brand",
     "create_category",
@@ -158,10 +167,13 @@ __all__ = [
     "ensure_products",
     "find_broken_sums",
     "find_broken_tallies",
+    "find_last_check",
     "find_order",
     "find_product_ids",
     "fold_tallies",
+    "foresee_matches",
     "foresee_orders",
+    "foresee_payments",
     "foresee_refunds",
     "get_order",
     "get_product",
@@ -184,6 +196,7 @@ __all__ = [
     "note_parcels",
     "order_totals",
     "orders_by_id",
+    "owners_named",
     "place_order",
     "preview_refund",
     "products_by_id",

@@ -237,6 +237,18 @@ class RateSet(Event):
 
 
 @dataclass(frozen=True)
+class SumsFoundWrong(Event):
+    """The nightly look found sums that have drifted from the facts. Nothing was changed."""
+
+    name: ClassVar[str] = "purchases.sums_found_wrong"
+    wording = _("Sums have drifted: %(orders)s orders and %(tallies)s running sums are wrong")
+    icon = "ti-calculator-off"
+
+    orders: int
+    tallies: int
+
+
+@dataclass(frozen=True)
 class SumsMended(Event):
     """Sums had drifted from the facts they are made of, and were counted anew."""
 
@@ -264,5 +276,6 @@ EVENTS = (
     CatalogueSaved,
     ProductsImported,
     RateSet,
+    SumsFoundWrong,
     SumsMended,
 )

@@ -36,7 +36,7 @@ FIELDS: dict[str, dict[PrivacyClass, str]] = {
     },
     "OrderTally": {NONE: "id ordered_on store_id channel status orders amount_base_minor folded"},
     "ProductTally": {NONE: "id product_id sold_on lines quantity amount_base_minor folded"},
-    "Payment": {NONE: "id order method amount_minor paid_at"},
+    "Payment": {NONE: "id order method amount_minor paid_at import_id"},
     "Refund": {
         ID: "customer",
         NONE: "changed_xid id source number order store_id channel refunded_at refunded_on currency rate"

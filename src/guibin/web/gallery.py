@@ -160,7 +160,9 @@ class SampleForm(forms.Form):
     )
     amount = forms.DecimalField(label=gettext_lazy("Amount"), initial="1680.00")
     birthday = forms.DateField(
-        label=gettext_lazy("Birthday"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=gettext_lazy("Birthday"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     tier = forms.ChoiceField(label=gettext_lazy("Tier"), choices=TIERS)
     calendar = forms.ChoiceField(

@@ -72,6 +72,8 @@ def test_the_organisation_page_saves(client: Client) -> None:
     data = {"name": "云栖", "base_currency": "CNY", "time_zone": "Asia/Shanghai", "as_of_on": "2011-12-09"}
     assert client.post("/settings/organisation/", data).status_code == 302
     assert api.organisation().as_of_on == date(2011, 12, 9)
+    page = client.get("/settings/organisation/", headers={"Accept-Language": "zh-CN"}).content.decode()
+    assert 'value="2011-12-09"' in page, "a browser takes no other writing of a day, and would send it empty"
 
 
 def test_a_key_acts_within_its_scopes_until_it_ends() -> None:

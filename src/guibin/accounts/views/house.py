@@ -36,7 +36,7 @@ GROUP_WORDS: dict[str, Text] = {
     "loyalty": gettext_lazy("VIP rules"),
     "insight": gettext_lazy("Insight"),
     "integrations": gettext_lazy("Import"),
-    "console": gettext_lazy("Home and search"),
+    "console": gettext_lazy("Home, search and customer page"),
 }
 
 

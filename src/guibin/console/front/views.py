@@ -15,6 +15,7 @@ from guibin.console.permissions import VIEW_HOME
 from guibin.core.clock import now
 from guibin.core.errors import DomainError
 from guibin.insight import api as insight
+from guibin.purchases import api as purchases
 from guibin.web import formats
 from guibin.web.access import SignInNeeded, actor_of, public, requires
 from guibin.web.errors import add_domain_error
@@ -101,8 +102,11 @@ def results(request: HttpRequest) -> HttpResponse:
 
 @requires(VIEW_HOME)
 def settings_hub(request: HttpRequest) -> HttpResponse:
-    groups = hub.list_groups(actor_of(request))
-    return render(request, "console/settings.html", {"page_key": "console.settings", "groups": groups})
+    """What is set up once, and for who runs the house whether the sums are in order."""
+    actor = actor_of(request)
+    seen = purchases.find_last_check() if actor.may(accounts.MANAGE_ORGANISATION) else None
+    context = {"page_key": "console.settings", "groups": hub.list_groups(actor), "sums": seen}
+    return render(request, "console/settings.html", context)
 
 
 @public

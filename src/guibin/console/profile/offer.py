@@ -2,8 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from guibin.console.profile.thresholds import SETTINGS
 from guibin.core.manifest import HelpPage, Link
 from guibin.customers.permissions import VIEW_CUSTOMER
+
+__all__ = ["HELP", "LINKS", "QUICK", "SETTINGS"]
 
 LINKS = (
     Link("customers.profile", "console-profile", _("Customer"), VIEW_CUSTOMER),

@@ -8,18 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from guibin.console.profile.summary import Facts, Summary
+from guibin.console.profile.thresholds import Thresholds
 from guibin.customers import api as customers
 from guibin.web import formats
-
-BIRTHDAY_DAYS = 14
-# Somebody's rhythm is known from so many purchases on; overdue is half as long again, and beyond the usual
-# spread of their intervals.
-RHYTHM_ORDERS = 4
-OVERDUE_FACTOR = 1.5
-# Refunds count as rising from this share of twelve months' spend on, when it is twice what it was before.
-REFUND_SHARE = 0.10
-REFUND_TIMES = 2
-SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +24,25 @@ class Suggestion:
 
 
 def list_suggestions(summary: Summary, *, today: date) -> list[Suggestion]:
-    """At most three, the most pressing first; none for somebody archived."""
+    """The most pressing first, as many as the organisation wants to see; none for somebody archived."""
     if summary.customer.status == "archived":
         return []
-    found = [*_birthday(summary.customer, today), *_near(summary), *_facts(summary.facts)]
-    return found[:SHOWN]
+    numbers = summary.thresholds
+    found = [
+        *_birthday(summary.customer, today, numbers),
+        *_near(summary),
+        *_away(summary.facts, numbers),
+        *_refunds(summary.facts, numbers),
+    ]
+    return found[: numbers.shown_max]
 
 
-def _birthday(customer: customers.Sheet, today: date) -> Iterator[Suggestion]:
+def _birthday(customer: customers.Sheet, today: date, numbers: Thresholds) -> Iterator[Suggestion]:
     if customer.birthday is None:
         return
     day = customers.next_occurrence(customer.birthday, today)
     days = (day - today).days
-    if days > BIRTHDAY_DAYS:
+    if days > numbers.birthday_days:
         return
     title = _("Birthday on %(day)s") % {"day": formats.day(day, "weekday")}
     because = ngettext("In %(days)s day.", "In %(days)s days.", days) % {"days": days}
@@ -65,14 +62,19 @@ def _near(summary: Summary) -> Iterator[Suggestion]:
         yield Suggestion(title, standing.ahead, _("All figures"), "?tab=insight")
 
 
-def _facts(facts: Facts | None) -> Iterator[Suggestion]:
+def _away(facts: Facts | None, numbers: Thresholds) -> Iterator[Suggestion]:
+    """Longer away than the customer's own rhythm: so many times as long, and beyond its usual spread."""
     if facts is None:
         return
     recency, mean, spread = (
         _number(facts, name) for name in ("recency_days", "interval_days_mean", "interval_days_sd")
     )
-    many = _number(facts, "orders_count") >= RHYTHM_ORDERS and mean >= 1
-    if many and recency > max(mean * OVERDUE_FACTOR, mean + spread) and facts.get("stage") != "churned":
+    many = _number(facts, "orders_count") >= numbers.rhythm_orders and mean >= 1
+    if (
+        many
+        and recency > max(mean * numbers.overdue_times, mean + spread)
+        and facts.get("stage") != "churned"
+    ):
         because = _(
             "Last purchase %(recency)s days ago; so far %(count)s purchases, every %(mean)s days on average."
         ) % {
@@ -81,8 +83,15 @@ def _facts(facts: Facts | None) -> Iterator[Suggestion]:
             "mean": formats.number(round(mean)),
         }
         yield Suggestion(_("Longer away than usual"), because, _("Purchases"), "?tab=purchases")
+
+
+def _refunds(facts: Facts | None, numbers: Thresholds) -> Iterator[Suggestion]:
+    """Many refunds in twelve months, and many times as many as before."""
+    if facts is None:
+        return
     now, before = _refund_shares(facts)
-    if now >= REFUND_SHARE and before is not None and now >= REFUND_TIMES * before:
+    many = now > 0 and now >= numbers.refund_share
+    if many and before is not None and now >= numbers.refund_times * before:
         because = _("Refunded in 12 months: %(now)s of the spend; before that %(before)s.") % {
             "now": formats.percent(now, 1),
             "before": formats.percent(before, 1),

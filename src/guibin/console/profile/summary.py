@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from guibin.accounts import api as accounts
+from guibin.console.profile.thresholds import Thresholds, read_thresholds, thresholds_part
 from guibin.core.composed import ReadPart, Row, text
 from guibin.core.money import Money
 from guibin.core.permissions import Actor
@@ -42,6 +43,7 @@ class Summary:
     standing: loyalty.StandWords | None
     currency: str
     near_permille: int
+    thresholds: Thresholds
 
 
 def summary_parts(number: str) -> list[ReadPart]:
@@ -52,12 +54,13 @@ def summary_parts(number: str) -> list[ReadPart]:
         insight.facts_part("person.id"),
         loyalty.standing_part("person.id"),
         loyalty.formula_part(),
+        thresholds_part(),
     ]
 
 
 def read_summary(rows: Sequence[Row], *, actor: Actor) -> Summary | None:
     """The header from the rows of ``summary_parts``; None where the actor may not see the customer."""
-    person, place, counted, standing, formula = rows
+    person, place, counted, standing, formula, chosen = rows
     customer = customers.read_sheet(person, actor=actor)
     if customer is None:
         return None
@@ -74,6 +77,7 @@ def read_summary(rows: Sequence[Row], *, actor: Actor) -> Summary | None:
         standing=loyalty.read_stand_words(standing) if actor.may(loyalty.VIEW_VIPS) else None,
         currency=currency,
         near_permille=loyalty.read_near_permille(numbers),
+        thresholds=read_thresholds(chosen),
     )
 
 
@@ -102,7 +106,7 @@ def list_stats(facts: Facts | None, *, score: float | None, currency: str, numbe
         Stat(
             _("Stage"),
             str(insight.STAGE_LABELS.get(stage, stage)),
-            _("customer for %(time)s") % {"time": _tenure(_int(facts["tenure_days"]))},
+            _tenure(_int(facts["tenure_days"])),
             link_url("insight.stages"),
         ),
     ]
@@ -134,10 +138,15 @@ def _rhythm(facts: Facts) -> str:
 
 
 def _tenure(days: int) -> str:
+    """How long somebody has been a customer, in the units people say."""
+    if days <= 0:
+        return _("customer since today")
     years, months = days // 365, days % 365 // 30
     parts = []
     if years:
         parts.append(ngettext("%(n)s year", "%(n)s years", years) % {"n": years})
-    if months or not years:
+    if months:
         parts.append(ngettext("%(n)s month", "%(n)s months", months) % {"n": months})
-    return " ".join(parts)
+    if not parts:
+        parts.append(ngettext("%(n)s day", "%(n)s days", days) % {"n": days})
+    return _("customer for %(time)s") % {"time": " ".join(parts)}

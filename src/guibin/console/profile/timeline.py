@@ -174,7 +174,7 @@ def _bought(orders: Sequence[purchases.RecentOrder], stores: Mapping[int, str]) 
             at=order.at,
             title=title,
             icon="shopping-bag",
-            where=stores.get(order.store_id or 0, "") or order.channel,
+            where=stores.get(order.store_id or 0, "") or str(purchases.channel_label(order.channel)),
             more=more,
             kind="" if order.status == "cancelled" else "money",
             url=link_url("purchases.order", order_id=order.id),

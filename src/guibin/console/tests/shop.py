@@ -27,7 +27,7 @@ def customer(name: str = "林婉清", phone: str = "", store_name: str = "湖滨
     return customers.find_numbers([customer_id])[customer_id]
 
 
-def order(number: str, yuan: int, *, days_ago: int = 3) -> int:
+def order(number: str, yuan: int, *, days_ago: int = 3, in_store: bool = True) -> int:
     customer_id = customers.get_id(number, actor=SYSTEM)
     at = NOW - timedelta(days=days_ago)
     line = purchases.LineDraft(
@@ -36,7 +36,7 @@ def order(number: str, yuan: int, *, days_ago: int = 3) -> int:
     placed = purchases.place_order(
         number=f"T-{next(_serial)}",
         customer_id=customer_id,
-        store_id=store("湖滨店"),
+        store_id=store("湖滨店") if in_store else None,
         ordered_at=at,
         currency="CNY",
         lines=[line],

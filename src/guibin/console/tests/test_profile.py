@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from guibin.accounts import api as accounts
+from guibin.console.profile.summary import _tenure
 from guibin.console.tests import shop
 from guibin.core.permissions import Actor
 from guibin.customers import api as customers
@@ -44,6 +46,24 @@ def test_the_timeline_tells_purchases_on_their_day(client_as: SignIn, owner: Act
     only = client.get(f"/customers/{number}/?channel=customers").content.decode()
     assert "真丝衬衫" not in only
     assert client.get(f"/customers/{number}/timeline/?before=nonsense").status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_purchase_without_a_store_names_its_channel_in_words(client_as: SignIn, owner: Actor) -> None:
+    number = shop.customer()
+    shop.order(number, 100, in_store=False)
+    page = client_as(owner).get(f"/customers/{number}/").content.decode()
+    assert '<span class="muted">门店</span>' in page or "门店</" in page
+    assert "store</" not in page
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(0, "今天成为客户"), (5, "成为客户 5 天"), (40, "成为客户 1 个月"), (800, "成为客户 2 年 2 个月")],
+)
+def test_how_long_somebody_has_been_a_customer_is_said_in_fitting_units(days: int, said: str) -> None:
+    with override("zh-hans"):
+        assert _tenure(days) == said
 
 
 @pytest.mark.django_db

@@ -12,7 +12,9 @@ from django.utils import translation
 from guibin.console.profile import reading
 from guibin.console.profile.suggesting import list_suggestions
 from guibin.console.profile.summary import Summary
+from guibin.console.profile.thresholds import SETTINGS, Thresholds
 from guibin.console.tests import shop
+from guibin.core import clock, preferences
 from guibin.core.permissions import SYSTEM, Actor
 from guibin.customers import api as customers
 from guibin.insight import api as insight
@@ -41,7 +43,7 @@ def summary(
         id=1, number="GB-1", status=status, name="林婉清", latin_name="", joined_on=None, birthday=birthday,
         interests="", contacts=(), tags=(), attributes=(),
     )  # fmt: skip
-    return Summary(sheet, "", {**QUIET, **(facts or {})}, [], None, "CNY", 100)
+    return Summary(sheet, "", {**QUIET, **(facts or {})}, [], None, "CNY", 100, Thresholds())
 
 
 def titles(of: Summary, today: date = TODAY) -> list[str]:
@@ -80,6 +82,53 @@ def test_refunds_are_told_when_they_are_many_and_more_than_before() -> None:
     assert "3.0%" in told.because
     assert titles(summary({**more, "refund_minor": 20_000})) == [], "they were as many before"
     assert titles(summary({**more, "gross_minor": 100_000})) == [], "there is no before"
+
+
+def test_the_thresholds_are_the_organisations() -> None:
+    born = TODAY + timedelta(days=20)
+    birthday = customers.Birthday(month=born.month, day=born.day)
+    busy = summary(
+        {"recency_days": 40, "refund_12m_minor": 12_000, "refund_minor": 15_000}, birthday=birthday
+    )
+    assert titles(busy) == ["Longer away than usual", "More refunds than before"]
+    told = {
+        "birthday_days": 20, "rhythm_orders": 11, "overdue_times": 1.6, "refund_share": 0.13,
+        "refund_times": 5.0, "shown_max": 1,
+    }  # fmt: skip
+    seen = {
+        name: titles(replace(busy, thresholds=Thresholds(**{name: value}))) for name, value in told.items()
+    }
+    away, refunds = "Longer away than usual", "More refunds than before"
+    assert [title.split(" on ")[0] for title in seen["birthday_days"]] == ["Birthday", away, refunds]
+    assert [seen[name] for name in ("rhythm_orders", "overdue_times")] == [[refunds], [refunds]]
+    assert [seen[name] for name in ("refund_share", "refund_times", "shown_max")] == [[away], [away], [away]]
+    assert titles(replace(busy, thresholds=Thresholds(shown_max=0))) == []
+    nothing = summary({"refund_12m_minor": 0, "refund_minor": 0})
+    assert titles(replace(nothing, thresholds=Thresholds(refund_share=0.0))) == [], "nothing was refunded"
+
+
+@pytest.mark.django_db
+def test_a_changed_threshold_is_on_the_settings_page_and_moves_the_customers_page(
+    client_as: SignIn, owner: Actor
+) -> None:
+    client = client_as(owner)
+    born = clock.now().date() + timedelta(days=30)
+    profile = customers.Profile(name="林婉清", birthday=customers.Birthday(month=born.month, day=born.day))
+    customer_id = customers.create_customer(profile=profile, contacts=[], actor=SYSTEM, at=shop.NOW)
+    page = f"/customers/{customers.find_numbers([customer_id])[customer_id]}/"
+    assert "gb-nba" not in client.get(page).content.decode()
+    shown = client.get("/settings/numbers/").content.decode()
+    assert all(setting.key in shown for setting in SETTINGS)
+    assert "过生日" in shown
+    preferences.set_value(key="suggest.birthday_days", value="31", actor=owner, at=shop.NOW)
+    assert "gb-nba" in client.get(page).content.decode()
+    for key, value in (
+        ("suggest.birthday_days", 91),
+        ("suggest.overdue_times", 0.5),
+        ("suggest.shown_max", "x"),
+    ):
+        with pytest.raises(preferences.SettingInvalid):
+            preferences.set_value(key=key, value=value, actor=owner, at=shop.NOW)
 
 
 @pytest.mark.django_db(transaction=True)

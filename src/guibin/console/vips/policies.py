@@ -130,7 +130,7 @@ def preset_choices() -> list[PresetChoice]:
 
 
 def preset_ground() -> dict[str, object]:
-    """What the presets' counts stand on, for the page: the day counted up to, and a warning of the currency."""
+    """What the presets' counts stand on: the day counted up to, and a warning of the currency."""
     return {
         "counted_on": insight.find_published_day(),
         "warning": loyalty.currency_warning(accounts.organisation().base_currency),
@@ -223,7 +223,9 @@ def sample_rows(seen: loyalty.Preview, ground: deciding.Ground) -> list[dict[str
     cards = customers.get_cards([member.customer_id for member in seen.samples])
     return [
         {
-            "name": cards[member.customer_id].name if member.customer_id in cards else member.number,
+            "name": cards[member.customer_id].name or member.number
+            if member.customer_id in cards
+            else member.number,
             "number": member.number,
             "level": member.level,
             "url": link_url("customers.profile", number=member.number),

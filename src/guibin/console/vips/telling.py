@@ -11,6 +11,7 @@ from guibin.console.vips import deciding
 from guibin.core.cli import say
 from guibin.core.money import Money
 from guibin.customers import api as customers
+from guibin.insight import api as insight
 from guibin.loyalty import api as loyalty
 from guibin.web import formats
 
@@ -29,7 +30,8 @@ class Answer:
 
 def decide(code: str, as_of: date | None) -> Answer:
     """Decide by a preset, a saved policy, or the one in force; nothing is written."""
-    ground = deciding.stand_on(as_of)
+    day = as_of or insight.current_day()
+    ground = deciding.stand_on_newest(day, day)
     rules, version, name = _find_rules(code, ground)
     decided = loyalty.decide(rules=rules, facts=ground.facts, policy_code=name if version is not None else "")
     return Answer(decided, ground, name, version)

@@ -46,6 +46,12 @@ def test_impossible_values_are_refused(setting: Setting[object], given: object) 
         setting.parse(given)
 
 
+def test_a_refusal_writes_large_bounds_out() -> None:
+    wide = Setting(key="t.wide", default=1, label=_("Wide"), help=_("."), minimum=1, maximum=10_000_000)
+    with pytest.raises(SettingInvalid, match="10,000,000"):
+        wide.parse("99999999")
+
+
 def test_an_unchanged_setting_has_its_default(db: None) -> None:
     assert preferences.get(LIMIT) == 10
     assert preferences.get_many(LIMIT, SHARE) == {"test.limit": 10, "test.share": 0.8}

@@ -67,7 +67,7 @@ def undo_import(
     if removed:
         lock_counter()
         give_back_serials(highest_serial())
-    report = UndoReport(len(removed), restored, [*kept, *kept_fields])
+    report = UndoReport(len(removed), restored, [*kept, *kept_fields], tuple(removed))
     event = CustomersImportUndone(removed=report.removed, restored=restored, kept=len(report.kept))
     record(event, subjects=[subject("import", import_id)], actor=actor, at=at, origin=Origin.IMPORT)
     return report

@@ -272,3 +272,4 @@ class UndoReport:
     removed: int
     restored: int
     kept: Sequence[Kept]
+    removed_ids: Sequence[int] = ()

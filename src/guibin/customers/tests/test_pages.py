@@ -179,6 +179,20 @@ def test_an_outsider_of_another_store_finds_nothing(outsider: Actor, client_as: 
     assert client.get(reverse("customers:tags")).status_code == 403
 
 
+def test_who_has_the_same_phone_is_pointed_out_within_sight(
+    owner: Actor, outsider: Actor, client_as: Any, zhang: int
+) -> None:
+    def enter(who: Actor, phone: str) -> str:
+        data = {"name": "张小伟", "phone": phone, "birth_calendar": "solar", "gender": ""}
+        client = client_as(who)
+        assert client.post(reverse("customers:new"), data).status_code == 302
+        return text(client.get(reverse("customers:list"))).split("<table")[0]
+
+    assert "GB-000001" in enter(owner, "138 0013 8000")
+    assert "GB-000001" not in enter(owner, "139 0013 8000"), "the last four digits are no sameness"
+    assert "GB-000001" not in enter(outsider, "13800138000")
+
+
 def test_cards_and_ids_of_other_systems_are_added_and_shown(owner: Actor, client_as: Any, zhang: int) -> None:
     client = client_as(owner)
     add = reverse("customers:add_external", args=["GB-000001"])

@@ -1,5 +1,6 @@
 """Pages of customers: the list, new, edit, archive, bulk tags."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from guibin.accounts import api as accounts
 from guibin.core.clock import now
 from guibin.core.errors import DomainError
 from guibin.core.paging import Page
+from guibin.core.permissions import Actor
 from guibin.customers import api, errors, lists
 from guibin.customers.forms import SECRET_FIELDS, AttributesForm, NewCustomerForm, ProfileForm
 from guibin.customers.permissions import ARCHIVE_CUSTOMER, EDIT_CUSTOMER, REVEAL_CUSTOMER, VIEW_CUSTOMER
@@ -87,9 +89,24 @@ def new_customer(request: HttpRequest) -> HttpResponse:
         else:
             (card,) = api.get_cards([customer_id]).values()
             messages.success(request, _("%(number)s is in.") % {"number": card.number})
+            if met := _same_contacts(form.cleaned_data, card, actor_of(request)):
+                said = _("The same phone or e-mail is here already, of %(numbers)s. Is it the same person?")
+                messages.warning(request, said % {"numbers": ", ".join(met)})
             return redirect(lists.profile_url(card))
     context = _page("customers.new", form=form)
     return render(request, "customers/new.html", context, status=422 if form.errors else 200)
+
+
+def _same_contacts(entered: Mapping[str, Any], card: Card, actor: Actor) -> list[str]:
+    """Numbers of others, within sight, who have the phone or e-mail that was entered."""
+    hits = [
+        hit
+        for value in (entered["phone"], entered["email"])
+        if value
+        for hit in api.search(value, actor=actor, limit=5)
+        if hit.why in ("phone", "email") and hit.card.number != card.number
+    ]
+    return sorted({hit.card.number for hit in hits})
 
 
 @requires(EDIT_CUSTOMER)

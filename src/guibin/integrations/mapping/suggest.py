@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from guibin.integrations.files.dialect import normalise_heading
@@ -19,6 +19,7 @@ BY_CONTENT = {
     "name": ("text",),
 }
 SURE = 0.75
+PAID_OR_AMOUNT = 0.7  # asked about: a line's amount, or what was paid for its order
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,38 @@ def suggest(
             chosen[place] = Suggestion(columns[place], "", 1.0, "unneeded")
         else:
             chosen[place] = Suggestion(columns[place], target.name, round(score, 2), reason)
-    return [chosen.get(place, Suggestion(column, "", 0.0, "unknown")) for place, column in enumerate(columns)]
+    placed = [
+        chosen.get(place, Suggestion(column, "", 0.0, "unknown")) for place, column in enumerate(columns)
+    ]
+    return _tell_paid(placed, {target.name: target for target in targets})
+
+
+def _tell_paid(suggestions: list[Suggestion], targets: Mapping[str, Target]) -> list[Suggestion]:
+    """What was paid, and when, is also called the amount and the day of a purchase: where another column
+    says these, or the price, payments have their own."""
+    by_target = {each.target: place for place, each in enumerate(suggestions)}
+    for general, own in (("amount", "paid"), ("ordered_at", "paid_at")):
+        place = by_target.get(general)
+        if place is None or own not in targets or own in by_target:
+            continue
+        if normalise_heading(suggestions[place].column) not in targets[own].words:
+            continue
+        other = _other_of(suggestions, targets[general], targets[own])
+        if other is not None:
+            suggestions[place] = replace(suggestions[place], target=own)
+            suggestions[other] = Suggestion(suggestions[other].column, general, 0.95, "name")
+        elif general == "amount" and {"unit_price", "payment_method"} <= by_target.keys():
+            suggestions[place] = replace(suggestions[place], target=own, confidence=PAID_OR_AMOUNT)
+    return suggestions
+
+
+def _other_of(suggestions: Sequence[Suggestion], general: Target, own: Target) -> int | None:
+    """A column that goes nowhere yet and is called by a word of ``general`` alone."""
+    words = set(general.words) - set(own.words)
+    for place, each in enumerate(suggestions):
+        if not each.target and normalise_heading(each.column) in words:
+            return place
+    return None
 
 
 def _bid(heading: str, target: Target, found: Mapping[str, float]) -> tuple[float, str]:

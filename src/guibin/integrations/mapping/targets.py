@@ -82,6 +82,29 @@ PARCEL = (
         sensitive=True,
     ),
 )
+PAID = (
+    _t(
+        "payment_method",
+        "words",
+        _("Payment method"),
+        "支付方式|付款方式|结算方式|收款方式|支付渠道|付款渠道|支付类型|payment method|payment type|paid by|"
+        "payment|pay method|tender|tender type|結帳方式",
+    ),
+    _t(
+        "paid",
+        "price",
+        _("Amount paid"),
+        "实付|实付金额|实收|实收金额|已付|已付金额|付款金额|支付金额|买家实付金额|买家实际支付金额|paid|"
+        "paid amount|amount paid|payment amount|實付金額",
+    ),
+    _t(
+        "paid_at",
+        "instant",
+        _("Paid at"),
+        "支付时间|付款时间|订单付款时间|买家付款时间|收款时间|支付日期|付款日期|paid at|payment time|"
+        "payment date|date paid",
+    ),
+)
 ORDER_NUMBER = (
     "订单号|订单编号|单号|小票号|小票|流水号|交易号|交易单号|销售单号|发票号|发票|主订单编号|invoice|"
     "invoice no|invoiceno|invoice number|order|order id|order no|order number|orderid|orderno|"
@@ -137,6 +160,7 @@ ORDER_LINES = (
     *PEOPLE,
     *PLACE,
     STATUS,
+    *PAID,
     *PARCEL,
     _t("category", "text", _("Product category"), CATEGORY),
     _t("brand", "text", _("Brand"), BRAND),
@@ -150,6 +174,7 @@ ORDERS = (
     *PEOPLE,
     *PLACE,
     STATUS,
+    *PAID,
     *PARCEL,
 )
 REFUNDS = (

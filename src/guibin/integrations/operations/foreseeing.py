@@ -6,7 +6,8 @@ the deciding half of the doors of purchases. Nothing is written.
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +19,14 @@ from guibin.accounts import api as accounts
 from guibin.customers import api as customers
 from guibin.integrations.operations.meeting import Known, People, contact_problems
 from guibin.integrations.operations.senders import Sending
-from guibin.integrations.operations.sending_lines import RefundSender, SaleSender, keep_refused, shaped
+from guibin.integrations.operations.sending_lines import (
+    RefundSender,
+    SaleSender,
+    are_in,
+    keep_refused,
+    payments_of,
+    shaped,
+)
 from guibin.integrations.staging.chunks import list_parts, read_part, write_table
 from guibin.integrations.staging.foresight import Foresight, Register
 from guibin.purchases import api as purchases
@@ -26,11 +34,9 @@ from guibin.purchases import api as purchases
 TO_COME = 1 << 62
 """Stands for the first customer the run would make: above every id there is, the others follow."""
 
+WAITS = "refund"
+PAID_NOTES, PARCEL_NOTES = 20_000, 40_000  # parts of the rows to look at; below are those of people
 PLACES = {"p": "customer_phone", "e": "customer_email"}
-STREAMS = (
-    (SaleSender, purchases.foresee_orders, purchases.ORDER_LINES, "sale", "s"),
-    (RefundSender, purchases.foresee_refunds, purchases.REFUND_LINES, "refund", "r"),
-)
 
 
 def hash_claim(*texts: str) -> int:
@@ -102,27 +108,122 @@ def look_at_lines(sending: Sending) -> Foresight:
     door = ForeseenDoor(sending)
     people = People(sending, door)
     ids = [people.meet(part) for part in people.parts()]
-    known = Known(ids)
-    outcomes: Counter[str] = Counter()
-    sums: dict[str, Decimal] = {}
-    figures: Counter[str] = Counter()
-    unusable = _unusable(sending)
-    for kind, foresee, schema, taken, tag in STREAMS:
-        sender = kind(sending)
-        sender.known, sender.door = known, door
+    look = _Look(sending, Known(ids), door)
+    refunds = look.at_refunds()
+    sold = look.at_sales({each.sku for part in refunds for each in part.waiting if each.is_cancellation})
+    look.match(refunds, sold)
+    look.figures["customers_new"] = door.made
+    look.figures["customers_known"] = _count_known(ids)
+    return Foresight(outcomes=look.outcomes, sums=look.sums, figures=look.figures)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The refunds of a part before it is known which of them find what they take back."""
+
+    rows: Any
+    labels: Any
+    exact: Any
+    waiting: Sequence[purchases.Waiting]
+
+
+class _Look:
+    """What is seen of a run's lines, part by part."""
+
+    def __init__(self, sending: Sending, known: Known, door: ForeseenDoor) -> None:
+        self.sending, self.known, self.door = sending, known, door
+        self.outcomes: Counter[str] = Counter()
+        self.sums: dict[str, Decimal] = {}
+        self.figures: Counter[str] = Counter()
+        self.unusable = _unusable(sending)
+
+    def _prepared(self, sender: SaleSender | RefundSender) -> Iterator[tuple[int, pa.Table]]:
+        sender.known, sender.door = self.known, self.door
         for part in sender.parts():
-            table = sender.prepare(part)
-            seen = foresee(shaped(table, schema), source=sending.run.source)
-            labels = sender.labels(seen.outcomes, table, taken)
-            _add_up(outcomes, sums, labels, sender.exact(table))
-            keep_refused(sending, part, tag, seen.outcomes, labels)
-            figures["rows_without_customer"] += _note(sending, table, labels, tag, part, unusable)
-            if taken == "sale":
-                figures["orders_new"] += seen.documents_new
-                figures["repeated_rows"] += _repeats(table)
-    figures["customers_new"] = door.made
-    figures["customers_known"] = _count_known(ids)
-    return Foresight(outcomes=outcomes, sums=sums, figures=figures)
+            yield part, sender.prepare(part)
+
+    def at_refunds(self) -> list[_Part]:
+        """The refunds that are new wait to be matched; the others are counted."""
+        sender, seen = RefundSender(self.sending), []
+        for part, table in self._prepared(sender):
+            batch = shaped(table, purchases.REFUND_LINES)
+            foreseen = purchases.foresee_refunds(batch, source=self.sending.run.source)
+            labels = sender.labels(foreseen.outcomes, table, WAITS)
+            keep_refused(self.sending, part, "r", foreseen.outcomes, labels)
+            self._note(table, labels, "r", part)
+            seen.append(_Part(foreseen.outcomes["row"], labels, sender.exact(table), foreseen.waiting))
+        return seen
+
+    def at_sales(self, skus: Collection[str]) -> list[pa.Table]:
+        """Counts the sales; returns their new lines of ``skus``."""
+        sender, sold = SaleSender(self.sending), []
+        for part, table in self._prepared(sender):
+            batch = shaped(table, purchases.ORDER_LINES)
+            foreseen = purchases.foresee_orders(batch, source=self.sending.run.source, skus=skus)
+            labels = sender.labels(foreseen.outcomes, table, "sale")
+            _add_up(self.outcomes, self.sums, labels, sender.exact(table))
+            keep_refused(self.sending, part, "s", foreseen.outcomes, labels)
+            self._note(table, labels, "s", part)
+            self.figures["orders_new"] += foreseen.documents_new
+            self._at_payments(table, foreseen.outcomes, part)
+            self._at_parcels(table, foreseen.outcomes, part)
+            self.figures["repeated_rows"] += _repeats(table)
+            sold.append(foreseen.sold)
+        return sold
+
+    def _at_payments(self, table: pa.Table, outcomes: pa.Table, part: int) -> None:
+        """What would be taken in as paid; orders that it does not come to are listed by their first row."""
+        paid = payments_of(table, outcomes)
+        if not paid.num_rows:
+            return
+        new = pc.equal(pc.cast(outcomes["outcome"], pa.string()), "created")
+        lines = pa.table({"number": table["order_number"], "minor": outcomes["amount_minor"]}).filter(new)
+        sums = lines.group_by("number").aggregate([("minor", "sum")]).to_pylist()
+        added = {row["number"]: row["minor_sum"] for row in sums}
+        seen = purchases.foresee_payments(paid, source=self.sending.run.source, added=added)
+        self.figures["payments"] += seen.taken
+        self.figures["orders_paid_otherwise"] += len(seen.differing)
+        if seen.differing:
+            named = pc.is_in(table["order_number"], pa.array(seen.differing))
+            hit = table.filter(pc.and_(named, are_in(outcomes)))
+            firsts = hit.group_by("order_number").aggregate([("row", "min")])["row_min"].to_pylist()
+            place = "paid" if any(name == "paid" for _at, name, _style in self.sending.plan.columns) else None
+            self._list(firsts, "noted_paid_otherwise", place, PAID_NOTES + part)
+
+    def _at_parcels(self, table: pa.Table, outcomes: pa.Table, part: int) -> None:
+        """Tracking numbers of orders without a customer are not kept: there is no key to seal them under."""
+        taken = table.filter(are_in(outcomes))
+        sent = taken.filter(pc.is_valid(taken["tracking"]))
+        if sent.num_rows:
+            owned = taken.filter(pc.is_valid(taken["customer_id"]))["order_number"]
+            hit = sent.filter(pc.invert(pc.is_in(sent["order_number"], owned.combine_chunks())))
+            firsts = hit.group_by("order_number").aggregate([("row", "min")])["row_min"].to_pylist()
+            self.figures["parcels_without_customer"] += len(firsts)
+            if firsts:
+                self._list(firsts, "noted_no_parcel", "tracking", PARCEL_NOTES + part)
+
+    def _list(self, rows: Sequence[int], reason: str, place: str | None, part: int) -> None:
+        """Rows that go in, listed with those to look at."""
+        kept = pa.table(
+            {
+                "row": pa.array(sorted(rows), pa.int64()),
+                "reason": [reason] * len(rows),
+                "place": pa.array([place] * len(rows), pa.string()),
+            }
+        )
+        write_table(self.sending.folder, "noted", part, kept)
+
+    def match(self, refunds: Sequence[_Part], sold: Sequence[pa.Table]) -> None:
+        """Which refunds find what they take back, among what is here and what comes with them."""
+        fates = purchases.foresee_matches([each for part in refunds for each in part.waiting], sold)
+        for part in refunds:
+            told = pa.array([f"refund_{fates.get(row, '')}" for row in part.rows.to_pylist()])
+            labels = pc.if_else(pc.equal(part.labels, WAITS), told, part.labels)
+            _add_up(self.outcomes, self.sums, labels, part.exact)
+
+    def _note(self, table: pa.Table, labels: Any, tag: str, part: int) -> None:
+        rows = _note(self.sending, table, labels, tag, part, self.unusable)
+        self.figures["rows_without_customer"] += rows
 
 
 def _count_known(ids: Sequence[pa.Table]) -> int:

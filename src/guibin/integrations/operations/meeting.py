@@ -17,6 +17,7 @@ from guibin.integrations.operations.booking import Books
 from guibin.integrations.operations.senders import Sending
 from guibin.integrations.staging.chunks import list_parts, read_part, write_table
 from guibin.integrations.staging.foresight import Register
+from guibin.purchases import api as purchases
 
 PEOPLE_BATCH = 5_000
 IDS = pa.schema([("person", pa.uint64()), ("customer_id", pa.int64())])
@@ -83,14 +84,17 @@ class People:
     def __init__(self, sending: Sending, door: Door) -> None:
         self.folder, self.door = sending.folder, door
         self.unusable = 0
+        self.named = owners_of_orders(sending) if sending.run.kind == "refunds" else {}
 
     def parts(self) -> list[int]:
         return list_parts(self.folder, "people")
 
     def meet(self, part: int) -> pa.Table:
         """The customers of a part's references (shape ``IDS``, sorted); ``unusable`` contacts are counted."""
-        people = _merged(read_part(self.folder, "people", part))
+        every = _merged(read_part(self.folder, "people", part))
+        people = every.filter(pc.invert(pc.is_in(every["person"], pa.array(self.named, pa.string()))))
         ids = self._ensure(part, people) if _is_bare(people) else self._upsert(people)
+        ids |= {ref: self.named[ref] for ref in every["person"].to_pylist() if ref in self.named}
         known = sorted((person_hash(ref), customer_id) for ref, customer_id in ids.items())
         return pa.table(
             {"person": [pair[0] for pair in known], "customer_id": [pair[1] for pair in known]}, schema=IDS
@@ -109,7 +113,7 @@ class People:
                 ref[2:]
                 for part in self.parts()
                 for ref in read_part(self.folder, "people", part)["person"].to_pylist()
-                if ref.startswith("x:")
+                if ref.startswith("x:") and ref not in self.named
             },
             key=customers.external_order,
         )
@@ -133,6 +137,29 @@ class People:
                 if outcome.customer_id is not None:
                     found[records[outcome.position]["person"]] = outcome.customer_id
         return found
+
+
+def owners_of_orders(sending: Sending) -> dict[str, int]:
+    """The customers whom refunds call by the number that the system of their order uses, where that is
+    another than the refunds' own; numbers of the refunds' own system mean what they mean there."""
+    pairs: set[tuple[str, str]] = set()
+    for part in list_parts(sending.folder, "refunds"):
+        table = read_part(sending.folder, "refunds", part).select(["person", "order_number"])
+        kept = table.filter(pc.fill_null(pc.starts_with(table["person"], "x:"), pa.scalar(value=False)))
+        pairs |= {(row["person"], row["order_number"]) for row in kept.to_pylist() if row["order_number"]}
+    orders = purchases.owners_named({number for _ref, number in pairs}, source=sending.run.source)
+    values = sorted({ref[2:] for ref, number in pairs if number in orders})
+    own = customers.find_ids_by_external(sending.run.source, values)
+    theirs = {
+        source: customers.find_ids_by_external(source, values)
+        for source in sorted({source for source, _owner in orders.values()})
+    }
+    meant: dict[str, set[int]] = {}
+    for ref, number in pairs:
+        source, owner = orders.get(number, ("", 0))
+        if source and ref[2:] not in own and theirs[source].get(ref[2:]) == owner:
+            meant.setdefault(ref, set()).add(owner)
+    return {ref: owners.pop() for ref, owners in meant.items() if len(owners) == 1}
 
 
 def count_met(folder: Path) -> int:

@@ -3,18 +3,25 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from guibin.core.events import record, subject
+from guibin.core.permissions import Actor
 from guibin.core.sealing.files import SealedWriter, read_chunks
-from guibin.integrations.errors import FilesGone
+from guibin.customers import api as customers
+from guibin.integrations.errors import FilesGone, RevealReasonUnknown
+from guibin.integrations.events import RowsRevealed
 from guibin.integrations.models import ImportRun
 from guibin.integrations.operations.folder import find_json, run_folder
 from guibin.integrations.operations.locking import get_run
 from guibin.integrations.operations.staging import plan_of, raw_tables
+from guibin.integrations.permissions import IMPORT_FILES
 from guibin.integrations.staging.chunks import list_parts, read_segments
 from guibin.integrations.staging.mending import fixes_from_json, mend, unescape
 from guibin.integrations.staging.plan import Typist
@@ -31,8 +38,26 @@ class BadRow:
     cells: tuple[str, ...]
 
 
-def error_workbook(run_id: int) -> Iterator[bytes]:
-    """The workbook in pieces, made when first asked for. Raises ``FilesGone``."""
+def reveal_workbook(*, run_id: int, reason: str, actor: Actor, at: datetime) -> Iterator[bytes]:
+    """The workbook in pieces: whole values, masked on every page, so that each download is a look that is
+    recorded with its reason, one of ``customers.REVEAL_REASONS``.
+
+    Raises ``Forbidden``, ``ImportUnknown``, ``RevealReasonUnknown`` or ``FilesGone``.
+    """
+    actor.require(IMPORT_FILES)
+    actor.require(customers.REVEAL_CUSTOMER)
+    get_run(run_id)
+    if reason not in customers.REVEAL_REASONS:
+        raise RevealReasonUnknown
+    pieces, rows = _workbook(run_id), len(_verdicts(run_id))
+    with transaction.atomic():
+        event = RowsRevealed(import_id=run_id, rows=rows, reason=reason)
+        record(event, subjects=[subject("import", run_id)], actor=actor, at=at)
+    return pieces
+
+
+def _workbook(run_id: int) -> Iterator[bytes]:
+    """Made when first asked for."""
     run = get_run(run_id)
     found = find_json(run.pk, "found")
     if not found:

@@ -73,7 +73,14 @@ class SaleSender(_Documents):
         result = purchases.import_orders(
             batch, source=s.run.source, import_id=s.run.pk, actor=s.actor, at=s.at, origin=Origin.IMPORT
         )
-        self._note_parcels(table)
+        self._note_parcels(table, books)
+        paid = payments_of(table, result.outcomes)
+        if paid.num_rows:
+            taken = purchases.import_payments(
+                paid, source=s.run.source, import_id=s.run.pk, actor=s.actor, at=s.at
+            )
+            books.add_figure("payments", taken.taken)
+            books.add_figure("orders_paid_otherwise", len(taken.differing))
         labels = self.labels(result.outcomes, table, "imported")
         book(books, labels, self.exact(table), result, sign=1)
         keep_refused(s, part, "s", result.outcomes, labels)
@@ -88,7 +95,7 @@ class SaleSender(_Documents):
     def exact(self, table: pa.Table) -> Any:
         return _exact(table)
 
-    def _note_parcels(self, table: pa.Table) -> None:
+    def _note_parcels(self, table: pa.Table, books: Books) -> None:
         """The parcel of an order is said by any of its lines: the first that says one, by its words."""
         kept = table.filter(pc.or_(pc.is_valid(table["carrier"]), pc.is_valid(table["tracking"])))
         if kept.num_rows:
@@ -97,7 +104,9 @@ class SaleSender(_Documents):
                 row["order_number"]: (row["carrier_min"] or "", row["tracking_min"] or "")
                 for row in least.to_pylist()
             }
-            purchases.note_parcels(parcels, source=self.sending.run.source, import_id=self.sending.run.pk)
+            s = self.sending
+            noted = purchases.note_parcels(parcels, source=s.run.source, import_id=s.run.pk)
+            books.add_figure("parcels_without_customer", noted.refused)
 
     def _ensure_products(self, table: pa.Table, part: int) -> None:
         """Categories and brands come with the product; products without them appear by themselves."""
@@ -143,7 +152,7 @@ class RefundSender(_Documents):
         return int(table.num_rows)
 
     def labels(self, outcomes: pa.Table, table: pa.Table, taken: str) -> Any:
-        """As of sales; whether a refund finds its purchase is seen when all are in."""
+        """As of sales; whether a refund finds its purchase is said when all are in."""
         return _labels(outcomes, pa.repeat(pa.scalar(taken), table.num_rows))
 
     def exact(self, table: pa.Table) -> Any:
@@ -162,8 +171,29 @@ class MatchSender:
     def send(self, part: int, books: Books) -> int:
         s = self.sending
         result = purchases.match_cancellations(import_id=s.run.pk, actor=s.actor, at=s.at)
-        books.move("refund_unmatched", "refund_matched", result.matched)
+        for code, rows, exact in (
+            ("refund_matched", result.matched, result.matched_exact),
+            ("refund_unfit", result.unfit, result.unfit_exact),
+        ):
+            books.move("refund_unmatched", code, rows)
+            books.add_sum("refund_unmatched", exact)
+            books.add_sum(code, -exact)
         return 0
+
+
+def payments_of(table: pa.Table, outcomes: pa.Table) -> pa.Table:
+    """What the rows that came in, or are here, say was paid (shape ``PAYMENTS``)."""
+    kept = pc.and_(pc.is_valid(table["payment_method"]), are_in(outcomes))
+    kept = pc.and_(kept, pc.not_equal(pc.fill_null(table["status"], ""), "cancelled"))
+    said = table.filter(kept)
+    columns = [said["order_number"], said["payment_method"], said["paid_minor"], said["paid_at"]]
+    return pa.Table.from_arrays(columns, schema=purchases.PAYMENTS)
+
+
+def are_in(outcomes: pa.Table) -> Any:
+    """Which rows came in or are here already."""
+    outcome = pc.cast(outcomes["outcome"], pa.string())
+    return pc.or_(pc.equal(outcome, "created"), pc.equal(outcome, "unchanged"))
 
 
 def shaped(table: pa.Table, schema: pa.Schema) -> pa.Table:

@@ -24,6 +24,7 @@ from guibin.integrations.operations.locking import get_run, hold, lock_run
 from guibin.integrations.permissions import UNDO_IMPORTS
 from guibin.integrations.settings import UNDO_DAYS
 from guibin.integrations.staging.chunks import list_parts, read_part
+from guibin.loyalty import api as loyalty
 from guibin.purchases import api as purchases
 
 
@@ -101,10 +102,12 @@ def _images_gone(run: ImportRun) -> bool:
 def _take_back(run: ImportRun, *, actor: Actor, at: datetime) -> Undone:
     removed: Counter[str] = Counter()
     kept: list[Kept] = []
+    loyalty.lock_standings()  # nobody decides about people who are going
     sold = purchases.undo_import(import_id=run.pk, before=_before(run.pk), actor=actor, at=at)
     removed += Counter(orders=sold.orders, lines=sold.lines, refunds=sold.refunds, products=sold.products)
     kept += [Kept(item.kind, item.id, item.reason) for item in sold.kept]
-    people = customers.undo_import(import_id=run.pk, depended_on=_with_purchases(), actor=actor, at=at)
+    people = customers.undo_import(import_id=run.pk, depended_on=_depended_on(), actor=actor, at=at)
+    loyalty.forget_standings(people.removed_ids)
     removed["customers"] += people.removed
     removed["customers_restored"] += people.restored
     kept += [Kept("customer", item.customer_id, item.reason) for item in people.kept]
@@ -120,9 +123,9 @@ def _before(run_id: int) -> pa.Table | None:
     return pa.concat_tables(tables) if tables else None
 
 
-def _with_purchases() -> Collection[int]:
-    """Customers that still have purchases once the import's own are gone."""
-    return purchases.customers_with_purchases()
+def _depended_on() -> Collection[int]:
+    """Customers that still have purchases once the import's own are gone, or were put on a list by hand."""
+    return {*purchases.customers_with_purchases(), *loyalty.find_listed_customers()}
 
 
 def _take_back_places(

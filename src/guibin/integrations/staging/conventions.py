@@ -75,6 +75,25 @@ REASON_WORDS = {
 _REASON = {word: reason for reason, words in REASON_WORDS.items() for word in words.split("|")}
 
 
+METHOD_WORDS = {
+    "wechat_pay": "微信|微信支付|微信付款|wechat|wechat pay|weixin pay|财付通|微信小程序支付",
+    "alipay": "支付宝|支付宝支付|alipay|花呗|余额宝",
+    "cash": "现金|现金支付|cash",
+    "card": "银行卡|刷卡|信用卡|储蓄卡|借记卡|银联|云闪付|pos|pos刷卡|card|credit card|debit card|unionpay|"
+    "visa|mastercard",
+    "transfer": "转账|银行转账|对公转账|汇款|transfer|bank transfer|wire",
+    "stored_value": "储值|储值卡|余额|会员余额|预付卡|充值卡|stored value|balance|gift card|prepaid",
+    "voucher": "券|优惠券|代金券|购物券|提货券|礼品券|voucher|coupon",
+    "points": "积分|积分抵扣|积分兑换|points",
+}
+_METHOD = {word: method for method, words in METHOD_WORDS.items() for word in (method, *words.split("|"))}
+
+
+def method_of(text: str | None) -> str:
+    """The way of payment a word means, ``other`` where it is none of the known ones."""
+    return _METHOD.get(text.strip().lower(), "other") if text else "other"
+
+
 def parse_status(text: str) -> str:
     """The order status a word means. Raises ``CellFault``."""
     found = _STATUS.get(text.strip().lower())

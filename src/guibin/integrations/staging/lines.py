@@ -16,6 +16,7 @@ from guibin.integrations.staging.conventions import (
     TEST,
     code_kind,
     is_cancellation,
+    method_of,
     reason_of,
     words_kind,
 )
@@ -113,10 +114,13 @@ class _Rows:
         return quantity, price, discount
 
     def _exact(self) -> Any:
-        """Quantity times price, exactly, before any rounding, less the discount."""
+        """Quantity times price, exactly, before any rounding, less the discount. What is given back is below
+        zero, as in a file of purchases, however a file of refunds writes it."""
         gross = pc.multiply(
             self.quantity.cast(pa.decimal128(18, 3)), self.price.cast(pa.decimal128(18, 6))
         ).cast(EXACT)
+        if self.plan.kind == "refunds":
+            return pc.negate(pc.abs(gross))
         if self.discount.null_count == self.size:
             return gross
         return pc.subtract(gross, pc.fill_null(self.discount.cast(EXACT), ZERO)).cast(EXACT)
@@ -229,6 +233,7 @@ class _Rows:
                 "ordered_at": to_utc(self.wall.filter(where), self.plan.zone),
                 "ordered_on": self.on.filter(where),
                 "status": typed.get("status").filter(where),
+                **self._paid(where),
                 "carrier": typed.get("carrier").filter(where),
                 "tracking": typed.get("tracking").filter(where),
                 "kind": kinds,
@@ -240,6 +245,22 @@ class _Rows:
                 "brand": typed.get("brand").filter(where),
             }
         )
+
+    def _paid(self, where: Any) -> dict[str, Any]:
+        """What rows say was paid for their order; a method alone stands for the whole order."""
+        typed, size = self.typed, int(pc.sum(where).as_py() or 0)
+        said = typed.get("payment_method").filter(where)
+        if typed.has("paid"):
+            amount = self._minor(typed.get("paid", PRICE).filter(where))
+            is_said = pc.fill_null(pc.greater(amount, 0), pa.scalar(value=False))
+        else:
+            amount, is_said = pa.nulls(size, pa.int64()), pc.is_valid(said)
+        paid_at = typed.get("paid_at", pa.timestamp("us")).filter(where)
+        return {
+            "payment_method": pc.if_else(is_said, spread(said, method_of), pa.scalar(None, pa.string())),
+            "paid_minor": amount,
+            "paid_at": to_utc(paid_at, self.plan.zone),
+        }
 
     def refund_table(self, backs: Mask) -> pa.Table:
         where, typed = pa.array(backs), self.typed

@@ -22,8 +22,6 @@ REFUNDS = "退款单号,客户编号,退款时间,商品编码,数量,单价\n"
 ON_COMING = {
     "imported": "sale",
     "imported_anonymous": "sale_anonymous",
-    "refund_matched": "refund",
-    "refund_unmatched": "refund",
 }
 
 
@@ -145,3 +143,31 @@ def test_orders_without_numbers_and_refunds(db: None, tmp_path: Path, at: dateti
     foreseen_and_done(write(tmp_path, refunds[1:], "c.csv", REFUNDS), at, "refunds", 2)
     done = foreseen_and_done(write(tmp_path, refunds, "d.csv", REFUNDS), at, "refunds", 2)
     assert done.outcomes == {"unchanged": 2, "conflict_content_differs": 1}
+
+
+def test_an_order_gives_back_no_more_than_it_came_to(db: None, tmp_path: Path, at: datetime) -> None:
+    head = "订单号,客户编号,下单时间,商品编码,商品名称,数量,单价\n"
+    rows = [
+        "A1,V1,2024-05-03,K-1,茶杯,1,100",
+        "A1,V1,2024-05-03,K-2,茶壶,1,50",
+        "A1,V1,2024-05-03,,折扣,1,-10",
+        "R1,V1,2024-05-09,K-1,茶杯,-1,100",
+        "R2,V1,2024-05-10,K-2,茶壶,-1,50",
+    ]
+    done = foreseen_and_done(write(tmp_path, rows[1:], "a.csv", head), at, "order_lines", 2)
+    assert done.outcomes == {"imported": 2, "refund_unmatched": 2}
+    done = foreseen_and_done(write(tmp_path, rows, "b.csv", head), at, "order_lines", 50_000)
+    assert done.outcomes == {"imported": 1, "unchanged": 4}
+
+
+def test_cancellations_of_an_order_with_a_discount(db: None, tmp_path: Path, at: datetime) -> None:
+    head = "订单号,客户编号,下单时间,商品编码,商品名称,数量,单价\n"
+    rows = [
+        "A1,V1,2024-05-03,K-1,茶杯,1,100",
+        "A1,V1,2024-05-03,K-2,茶壶,1,50",
+        "A1,V1,2024-05-03,,折扣,1,-10",
+        "R1,V1,2024-05-09,K-1,茶杯,-1,100",
+        "R2,V1,2024-05-10,K-2,茶壶,-1,50",
+    ]
+    done = foreseen_and_done(write(tmp_path, rows, "a.csv", head), at, "order_lines", 50_000)
+    assert done.outcomes == {"imported": 3, "refund_matched": 1, "refund_unmatched": 1}

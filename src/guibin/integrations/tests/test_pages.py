@@ -1,16 +1,22 @@
 """The pages from upload to undo, through a signed-in client; the worker's steps are taken by hand."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from guibin.accounts import api as accounts
 from guibin.core import clock
+from guibin.core.errors import Forbidden
 from guibin.core.permissions import SYSTEM, Actor
+from guibin.customers import api as customers
 from guibin.integrations import api, tasks
+from guibin.integrations.errors import RevealReasonUnknown
+from guibin.integrations.tests.test_pipeline import rows_of
 from guibin.web.testing import assert_same_queries
 
 ORDERS = "订单号,客户编号,下单时间,商品编码,数量,单价\nA1,V1,2024-05-03,K1,2,19.90\nA2,V2,2024-02-30,K1,1,5\n"
@@ -46,11 +52,39 @@ def test_from_upload_to_undo(db: None, client_as: Callable[[Actor], Client], own
     client.post(f"/imports/{run_id}/start")
     run = step(run_id, "run")
     assert run.outcomes == {"imported": 1, "rejected_date_impossible": 1}
-    workbook = b"".join(client.get(f"/imports/{run_id}/errors").streaming_content)  # type: ignore[attr-defined]
-    assert workbook.startswith(b"PK")
+    assert client.get(f"/imports/{run_id}/errors").status_code == 405
+    assert client.post(f"/imports/{run_id}/errors").status_code == 422
+    assert rows_of(LOOKS) == []
+    given = client.post(f"/imports/{run_id}/errors", {"reason": "correct"})
+    assert b"".join(given.streaming_content).startswith(b"PK")  # type: ignore[attr-defined]
+    assert rows_of(LOOKS) == [(owner.code, run_id, 1, "correct")]
     assert client.get(f"/imports/{run_id}/undo").status_code == 200
     client.post(f"/imports/{run_id}/undo")
     assert step(run_id, "undo").state == "undone"
+
+
+LOOKS = """
+SELECT actor, (data ->> 'import_id')::int, (data ->> 'rows')::int, data ->> 'reason'
+FROM core_loggedevent WHERE name = 'integrations.rows_revealed'
+"""
+
+
+def test_the_workbook_is_only_for_those_who_may_see_personal_data(
+    db: None, client_as: Callable[[Actor], Client], owner: Actor, at: datetime
+) -> None:
+    client = client_as(owner)
+    run_id = load(client, ORDERS)
+    step(run_id, "check")
+    client.post(f"/imports/{run_id}/columns", {"action": "stage"})
+    step(run_id, "stage")
+    for page in (f"/imports/{run_id}", f"/imports/{run_id}/rows"):
+        assert f"/imports/{run_id}/errors" in client.get(page).content.decode()
+    masked = replace(owner, permissions=owner.permissions - {customers.REVEAL_CUSTOMER.code})
+    with pytest.raises(Forbidden):
+        api.reveal_workbook(run_id=run_id, reason="correct", actor=masked, at=at)
+    with pytest.raises(RevealReasonUnknown):
+        api.reveal_workbook(run_id=run_id, reason="curious", actor=owner, at=at)
+    assert rows_of(LOOKS) == []
 
 
 def test_samples_on_screen_are_masked(db: None, client_as: Callable[[Actor], Client], owner: Actor) -> None:

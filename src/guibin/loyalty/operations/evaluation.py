@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -11,39 +10,25 @@ import pyarrow as pa
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
-from guibin.core.events import Entry, Event, Origin, record, record_many, subject
+from guibin.core.events import Origin, record, record_many, subject
 from guibin.core.permissions import Actor
-from guibin.loyalty.events import StandingChanged, StandingEvaluated, StandingGained, StandingLost
-from guibin.loyalty.models import EvaluationRun, Policy, Standing
+from guibin.loyalty.events import StandingEvaluated
+from guibin.loyalty.models import EvaluationRun, Standing
+from guibin.loyalty.operations.standings import (
+    Move,
+    Row,
+    began_on,
+    find_moves,
+    lock_standings,
+    read_current,
+    told_of,
+)
 from guibin.loyalty.queries.decisions import Decider
 from guibin.loyalty.queries.numbers import get_formula, get_near_permille
 from guibin.loyalty.queries.policies import get_version_in_force, list_members
 from guibin.loyalty.queries.standing import as_evaluation
-from guibin.loyalty.rules.columns import Rows
+from guibin.loyalty.rules.columns import Rows, find_spend_lines
 from guibin.loyalty.values import Evaluation, VersionView
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A standing as it is stored, compared to see what changed."""
-
-    version_id: int
-    level: str
-    rank: int
-    next_level: str
-    gap_permille: int
-    spend_12m_minor: int
-    receipt: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class _Move:
-    """A level gained, changed or lost."""
-
-    customer_id: int
-    level_from: str
-    level_to: str
-    receipt: dict[str, Any]
 
 
 def evaluate(
@@ -54,13 +39,13 @@ def evaluate(
     Raises `PolicyInactive`. Customers missing from the facts lose their standing.
     """
     with transaction.atomic():
-        list(Policy.objects.select_for_update().filter(active=True))
+        lock_standings()
         version = get_version_in_force(as_of)
         decider = Decider(version.rules, facts, get_formula(), list_members(version.policy_code))
         vips, near = decider.vips(), decider.near(get_near_permille())
-        wanted = _decided(decider, np.union1d(vips, near), version)
-        current, since = _current()
-        moves = list(_moves(current, wanted))
+        wanted = decided_rows(decider, np.union1d(vips, near), version_id=version.id)
+        current, since = read_current()
+        moves = list(find_moves(current, wanted))
         moved = {move.customer_id for move in moves}
         changed = {key: row for key, row in wanted.items() if current.get(key) != row}
         _write(changed, moved=moved, since=since, as_of=as_of)
@@ -79,20 +64,21 @@ def evaluate(
             changed=sum(1 for move in moves if move.level_from and move.level_to),
             lost=sum(1 for move in moves if not move.level_to),
             left_out=list(decider.formula.left_out),
+            spend_lines=find_spend_lines(decider.spend),
         )
         _record(moves, run, version, actor=actor, at=at, origin=origin)
         return as_evaluation(run)
 
 
-def _decided(decider: Decider, rows: Rows, version: VersionView) -> dict[int, _Row]:
+def decided_rows(decider: Decider, rows: Rows, *, version_id: int) -> dict[int, Row]:
     """{customer id: what to store} of these rows of the facts, read off the columns."""
-    levels = [("", 0), *((level.code, level.rank) for level in version.rules.levels), ("", 0)]
+    levels = [("", 0), *((level.code, level.rank) for level in decider.rules.levels), ("", 0)]
     held = (decider.outcome.level[rows].astype(np.int64) + 1).tolist()
     gaps = np.minimum(1000, np.ceil(decider.outcome.gap[rows] * 1000)).astype(np.int64).tolist()
     columns = (decider.ids[rows].tolist(), held, gaps, decider.spend[rows].tolist(), decider.stored(rows))
     return {
-        customer_id: _Row(
-            version_id=version.id,
+        customer_id: Row(
+            version_id=version_id,
             level=levels[at][0],
             rank=levels[at][1],
             next_level=levels[at + 1][0],
@@ -102,30 +88,6 @@ def _decided(decider: Decider, rows: Rows, version: VersionView) -> dict[int, _R
         )
         for customer_id, at, gap, spend, receipt in zip(*columns, strict=True)
     }
-
-
-def _current() -> tuple[dict[int, _Row], dict[int, date | None]]:
-    """Every stored standing by customer, and since when each level has been held."""
-    rows = Standing.objects.values_list(
-        "customer_id", "version_id", "level", "rank", "next_level", "gap_permille", "spend_12m_minor",
-        "receipt", "since",
-    )  # fmt: skip
-    stored: dict[int, _Row] = {}
-    since: dict[int, date | None] = {}
-    for customer_id, *fields, began in rows:
-        stored[customer_id] = _Row(*fields)
-        since[customer_id] = began
-    return stored, since
-
-
-def _moves(current: Mapping[int, _Row], wanted: Mapping[int, _Row]) -> Iterator[_Move]:
-    """Level changes by customer id, so that batches touch rows in one order."""
-    for customer_id in sorted(current.keys() | wanted.keys()):
-        was, now = current.get(customer_id), wanted.get(customer_id)
-        before, after = was.level if was else "", now.level if now else ""
-        if before != after:
-            receipt = now.receipt if now else {"inputs": {}}
-            yield _Move(customer_id, before, after, receipt)
 
 
 MAKE_NEW = """
@@ -157,7 +119,7 @@ TYPES = ["int8", "int8", "text", "int2", "text", "int2", "int8", "jsonb", "date"
 
 
 def _write(
-    rows: Mapping[int, _Row], *, moved: set[int], since: Mapping[int, date | None], as_of: date
+    rows: Mapping[int, Row], *, moved: set[int], since: Mapping[int, date | None], as_of: date
 ) -> None:
     """Insert or replace standings set-based, in customer order."""
     if not rows:
@@ -166,7 +128,7 @@ def _write(
     def values() -> Iterator[tuple[object, ...]]:
         for key in sorted(rows):
             row = rows[key]
-            began = (as_of if key in moved else since.get(key) or as_of) if row.rank else None
+            began = began_on(row, moved=key in moved, since=since.get(key), as_of=as_of)
             yield (
                 key, row.version_id, row.level, row.rank, row.next_level, row.gap_permille,
                 row.spend_12m_minor, Jsonb(row.receipt), began, as_of,
@@ -179,7 +141,7 @@ def _write(
         cursor.execute("DROP TABLE loyalty_standing_new")
 
 
-def _write_history(moves: Iterable[_Move], version: VersionView, as_of: date, at: datetime) -> None:
+def _write_history(moves: Iterable[Move], version: VersionView, as_of: date, at: datetime) -> None:
     types = ["int8", "int8", "text", "text", "date", "timestamptz", "jsonb"]
     rows = (
         (move.customer_id, version.id, move.level_from, move.level_to, as_of, at, Jsonb(move.receipt))
@@ -197,7 +159,7 @@ def _copy(cursor: Any, statement: str, types: list[str], rows: Iterable[tuple[ob
 
 
 def _record(
-    moves: list[_Move],
+    moves: list[Move],
     run: EvaluationRun,
     version: VersionView,
     *,
@@ -206,20 +168,13 @@ def _record(
     origin: Origin,
 ) -> None:
     """One event per changed customer under one batch, and one for the evaluation itself."""
-    day = run.as_of.isoformat()
-    entries = (
-        Entry(
-            _event(move, version, day),
-            [subject("customer", move.customer_id), subject("policy_version", version.id)],
-        )
-        for move in moves
-    )
+    entries = told_of(moves, version, run.as_of)
     record_many(entries, actor=actor, at=at, origin=origin, batch_id=uuid.uuid4())
     record(
         StandingEvaluated(
             policy=version.policy_code,
             version=version.number,
-            as_of=day,
+            as_of=run.as_of.isoformat(),
             gained=run.gained,
             changed=run.changed,
             lost=run.lost,
@@ -228,15 +183,4 @@ def _record(
         actor=actor,
         at=at,
         origin=origin,
-    )
-
-
-def _event(move: _Move, version: VersionView, day: str) -> Event:
-    policy, number = version.policy_code, version.number
-    if not move.level_from:
-        return StandingGained(policy=policy, version=number, level=move.level_to, as_of=day)
-    if not move.level_to:
-        return StandingLost(policy=policy, version=number, level=move.level_from, as_of=day)
-    return StandingChanged(
-        policy=policy, version=number, level_from=move.level_from, level_to=move.level_to, as_of=day
     )

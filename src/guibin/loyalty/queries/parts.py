@@ -184,4 +184,11 @@ def _receipt(version_id: int, digest: str, receipt: str) -> Receipt:
     stored = json.loads(receipt)
     inputs, lists = dict(stored["inputs"]), frozenset(stored.get("lists", ()))
     decision = decide(_rules(version_id, digest), inputs, lists)
-    return Receipt(decision=decision, inputs=inputs, lists=tuple(sorted(lists)), score=(), left_out=())
+    return Receipt(
+        decision=decision,
+        inputs=inputs,
+        lists=tuple(sorted(lists)),
+        score=(),
+        left_out=(),
+        cuts_on=stored.get("cuts_on", ""),
+    )

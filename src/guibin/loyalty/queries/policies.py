@@ -1,5 +1,6 @@
 """Policies and their versions."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from guibin.loyalty.errors import PolicyInactive, PolicyUnknown
@@ -75,10 +76,17 @@ def version_on(policy: PolicyView, day: date) -> VersionView:
     return lasting[-1]
 
 
-def list_members(policy_code: str) -> dict[str, frozenset[int]]:
-    """{list code: customer ids} of a policy's own lists."""
+def find_listed_customers() -> frozenset[int]:
+    """Customers that somebody put on a list of any policy."""
+    return frozenset(ListMember.objects.values_list("customer_id", flat=True))
+
+
+def list_members(policy_code: str, customer_ids: Sequence[int] | None = None) -> dict[str, frozenset[int]]:
+    """{list code: customer ids} of a policy's own lists; only of these customers, if given."""
     members: dict[str, set[int]] = {}
-    rows = ListMember.objects.filter(policy__code=policy_code).values_list("list", "customer_id")
-    for code, customer_id in rows:
+    rows = ListMember.objects.filter(policy__code=policy_code)
+    if customer_ids is not None:
+        rows = rows.filter(customer_id__in=customer_ids)
+    for code, customer_id in rows.values_list("list", "customer_id"):
         members.setdefault(code, set()).add(customer_id)
     return {code: frozenset(ids) for code, ids in members.items()}

@@ -9,6 +9,7 @@ from guibin.core.paging import Page
 from guibin.loyalty.models import EvaluationRun, Standing, StandingChange
 from guibin.loyalty.queries.numbers import get_formula
 from guibin.loyalty.queries.policies import as_version
+from guibin.loyalty.rules.ground import Ground
 from guibin.loyalty.rules.receipts import reread
 from guibin.loyalty.rules.score import ScoreFormula
 from guibin.loyalty.values import ChangeView, Evaluation, StandingFilter, StandingView, VersionView
@@ -149,8 +150,20 @@ def list_changes(customer_id: int, limit: int = 50) -> tuple[ChangeView, ...]:
 
 def find_latest_evaluation() -> Evaluation | None:
     """The last evaluation of everybody, if there was one."""
-    row = EvaluationRun.objects.select_related("version__policy").order_by("-id").first()
+    rows = EvaluationRun.objects.select_related("version__policy").defer("spend_lines")
+    row = rows.order_by("-id").first()
     return as_evaluation(row) if row else None
+
+
+def find_ground() -> Ground | None:
+    """What the last evaluation of everybody left for deciding one alone; None before there was one."""
+    row = EvaluationRun.objects.order_by("-id").values_list("as_of", "left_out", "spend_lines").first()
+    if row is None:
+        return None
+    as_of, left_out, lines = row
+    if left_out is None or lines is None:  # decided before these were kept
+        return None
+    return Ground(as_of, tuple(left_out), lines)
 
 
 def as_evaluation(row: EvaluationRun) -> Evaluation:

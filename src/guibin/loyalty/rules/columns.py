@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from guibin.loyalty.rules.facts import FACTS, SCORE, Fact
+from guibin.loyalty.rules.ground import PLACES
 from guibin.loyalty.rules.plain import line_of
 from guibin.loyalty.rules.score import COLUMNS, ScoreFormula
 from guibin.loyalty.rules.score_columns import Ints, compute_score_column
@@ -71,6 +72,13 @@ def _with_spend_rank(table: pa.Table) -> pa.Table:
     better = len(buyers) - np.searchsorted(buyers, spend, side="right")
     top = -((-(better + 1) * 1000) // max(1, len(buyers)))
     return table.append_column("spend_top_permille", pa.array(top, pa.int64(), mask=spend <= 0))
+
+
+def find_spend_lines(spend: Ints) -> list[int | None]:
+    """`Ground.spend_lines` of everybody's 12-month spend: where each of the thousand places begins."""
+    buyers = np.sort(spend[spend > 0])
+    counts = np.arange(1, PLACES + 1) * len(buyers) // PLACES
+    return [int(buyers[-count]) if count else None for count in counts.tolist()]
 
 
 def score_column(table: pa.Table, formula: ScoreFormula) -> Ints:

@@ -1,7 +1,8 @@
 """Receipts: the inputs of a decision, kept so that the decision can be made again from them alone.
 
 Stored are only numbers and codes: {"inputs": {fact: value}, "lists": [code], "score": {part: input},
-"left_out": [part]}. With the rules of the version it names, `reread` gives the whole decision back.
+"left_out": [part], "cuts_on": day}. With the rules of the version it names, `reread` gives the whole decision
+back.
 """
 
 from collections.abc import Mapping, Sequence, Set
@@ -16,13 +17,18 @@ from guibin.loyalty.rules.tree import Rules, used_facts
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A decision with everything that went into it. `score` is empty where the rules do not use it."""
+    """A decision with everything that went into it. `score` is empty where the rules do not use it.
+
+    `cuts_on`: the day (ISO) of the evaluation of everybody whose cut points a customer decided alone was
+    measured by; empty where the decision needed none, or was one of everybody's.
+    """
 
     decision: Decision
     inputs: Mapping[str, int | None]
     lists: tuple[str, ...]
     score: tuple[ScorePart, ...]
     left_out: tuple[str, ...]
+    cuts_on: str = ""
 
     @property
     def gap_permille(self) -> int:
@@ -37,6 +43,8 @@ class Receipt:
         if self.score:
             kept["score"] = {part.part: part.input for part in self.score}
             kept["left_out"] = list(self.left_out)
+        if self.cuts_on:
+            kept["cuts_on"] = self.cuts_on
         return kept
 
 
@@ -73,4 +81,5 @@ def reread(rules: Rules, formula: ScoreFormula, stored: Mapping[str, Any]) -> Re
         lists=tuple(sorted(lists)),
         score=explain_score(used, parts) if parts else (),
         left_out=left_out,
+        cuts_on=stored.get("cuts_on", ""),
     )

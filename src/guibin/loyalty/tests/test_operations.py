@@ -1,6 +1,5 @@
 """Policies, versions, lists and evaluation on the real database."""
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -49,33 +48,6 @@ def make_customers(count: int, at: datetime) -> list[int]:
         at=at,
     )
     return [outcome.customer_id for outcome in outcomes]
-
-
-@pytest.fixture
-def saved(at: datetime) -> Callable[..., api.VersionView]:
-    """Previews and saves rules as a version of a policy, which it makes when it is new."""
-
-    def save(
-        table: pa.Table, code: str = "house", preset: str = "cumulative", day: date = TODAY, **numbers: float
-    ) -> api.VersionView:
-        rules = api.preset_rules(
-            preset, "CNY", {key.replace("__", "."): value for key, value in numbers.items()}
-        )
-        if code not in {policy.code for policy in api.list_policies()}:
-            api.create_policy(code=code, name=code, preset=preset, actor=SYSTEM, at=at)
-        preview = api.preview_policy(rules=rules, facts=table, as_of=day, currency="CNY")
-        return api.save_policy_version(
-            policy_code=code,
-            rules=rules,
-            currency="CNY",
-            effective_from=day,
-            token=preview.token,
-            today=TODAY,
-            actor=SYSTEM,
-            at=at,
-        )
-
-    return save
 
 
 def test_a_version_needs_the_preview_of_exactly_its_rules(at: datetime, saved: Any) -> None:

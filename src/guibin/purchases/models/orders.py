@@ -152,8 +152,14 @@ class Payment(models.Model):
     method = models.CharField(max_length=20)
     amount_minor = models.BigIntegerField()
     paid_at = models.DateTimeField()
+    import_id = models.BigIntegerField(null=True)
 
     class Meta:
+        indexes = (
+            models.Index(
+                fields=["import_id"], name="purchases_payment_import", condition=Q(import_id__isnull=False)
+            ),
+        )
         constraints = (
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="purchases_payment_sign"),
             models.CheckConstraint(

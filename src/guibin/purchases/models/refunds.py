@@ -11,7 +11,8 @@ from guibin.purchases.rules.words import REFUND_REASONS
 class Refund(ChangeTracked):
     """Money given back on its own date, whether or not its lines point at what was bought.
 
-    ``order`` is the order that most of the amount came from; null when nothing matched.
+    ``order`` is the order that most of the amount came from, or that an import's refund names; null when
+    it is not known.
     ``cost_base_minor`` is the cost of the goods that came back, null when unknown.
     """
 

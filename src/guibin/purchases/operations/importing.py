@@ -7,8 +7,8 @@ both kinds are appended by one COPY, and orders that grew have their sums counte
 
 import functools
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -22,7 +22,15 @@ from guibin.core.events import Origin
 from guibin.core.money import minor_digits
 from guibin.core.permissions import Actor
 from guibin.purchases.errors import CurrencyInvalid, RateMissing, ShapeInvalid
-from guibin.purchases.operations.copying import constant, copy_in, copy_out, execute, lock_source, take_ids
+from guibin.purchases.operations.copying import (
+    constant,
+    copy_in,
+    copy_out,
+    execute,
+    fetch,
+    lock_source,
+    take_ids,
+)
 from guibin.purchases.operations.ensuring import create_missing, ensure_channels
 from guibin.purchases.operations.telling import Telling, tell_of_extended, tell_of_orders
 from guibin.purchases.operations.totals import lock_orders, recount_orders
@@ -52,8 +60,10 @@ from guibin.purchases.rules.frames import (
     OUTCOMES,
     QUANTITY,
     REASON_CODES,
+    SOLD,
     UNIT_PRICE,
 )
+from guibin.purchases.rules.matching import Waiting
 from guibin.purchases.rules.rates import find_rate
 from guibin.purchases.rules.words import LINE_KINDS
 
@@ -92,10 +102,13 @@ class ImportResult:
 @dataclass(frozen=True, slots=True)
 class Foreseen:
     """What a batch would come to: ``outcomes`` as an import gives them (shape ``OUTCOMES``), and how many
-    orders or refunds would be new."""
+    orders or refunds would be new. ``sold`` are the new lines asked for (shape ``SOLD``), ``waiting`` the
+    new refund lines: ``foresee_matches`` says which of them find each other."""
 
     outcomes: pa.Table
     documents_new: int
+    sold: pa.Table = field(default_factory=SOLD.empty_table)
+    waiting: tuple[Waiting, ...] = ()
 
 
 def outcome_table(rows: Any, verdict: Verdict, amount: Integers) -> pa.Table:
@@ -134,13 +147,13 @@ def import_orders(
         return job.run(actor=actor, at=at, origin=origin)
 
 
-def foresee_orders(batch: pa.Table, *, source: str) -> Foreseen:
-    """What ``import_orders`` would make of each row of ``batch``; reads only.
+def foresee_orders(batch: pa.Table, *, source: str, skus: Collection[str] = ()) -> Foreseen:
+    """What ``import_orders`` would make of each row of ``batch``, and its new lines of ``skus``; reads only.
 
     A customer who is not here yet may stand as any id above those that are. Raises ``ShapeInvalid`` and
     ``CurrencyInvalid``; rates are not looked at.
     """
-    return _OrderImport(_conformed(batch), source=source, import_id=None).foresee()
+    return _OrderImport(_conformed(batch), source=source, import_id=None).foresee(skus)
 
 
 def _conformed(batch: pa.Table) -> pa.Table:
@@ -203,12 +216,54 @@ class _OrderImport:
         tell_of_extended(dict(zip(grown[is_old].tolist(), added[is_old].tolist(), strict=True)), telling)
         return count_outcomes(self.batch, self.verdict, self.lines.amount, len(fresh), int(bases.sum()))
 
-    def foresee(self) -> Foreseen:
-        self._decide()
-        amounts = self.lines.amount
+    def foresee(self, skus: Collection[str]) -> Foreseen:
+        known, keys = self._decide()
         return Foreseen(
-            outcome_table(array(self.batch, "row"), self.verdict, amounts), documents_new=len(self._fresh())
+            outcome_table(array(self.batch, "row"), self.verdict, self.lines.amount),
+            documents_new=len(self._fresh()),
+            sold=self._sold(known, keys, skus) if skus else SOLD.empty_table(),
         )
+
+    def _sold(self, known: Integers, keys: Any, skus: Collection[str]) -> pa.Table:
+        """The lines of ``skus`` that would be written, as those look who take them back."""
+        orders, lines = self.orders, self.lines
+        customer, store, at = orders.customer.copy(), orders.store.copy(), orders.at.copy()
+        left, accepted = np.zeros(len(self.ids), dtype=np.int64), np.flatnonzero(self.verdict.accepted)
+        np.add.at(left, lines.numbers.codes[accepted], lines.amount[accepted])
+        says = (
+            "SELECT number, customer_id, store_id, ordered_at, total_minor - refunded_minor, status"
+            " FROM purchases_order WHERE id = ANY(%s)"
+        )
+        places = {number: code for code, number in enumerate(lines.numbers.values)}
+        gone = np.zeros(len(places), dtype=bool)
+        for number, customer_id, store_id, ordered_at, minor_left, status in fetch(says, [known.tolist()]):
+            code = places[number]
+            left[code] += minor_left
+            customer[code] = NULL_ID if customer_id is None else customer_id
+            store[code] = NULL_ID if store_id is None else store_id
+            at[code] = pa.scalar(ordered_at, INSTANT).value
+            gone[code] = status == "cancelled"
+        cancelled = [code for code, word in enumerate(self.status.values) if word == "cancelled"]
+        is_new = self.ids < 0
+        gone |= is_new & np.isin(orders.status, cancelled)
+        named = np.array([value in skus for value in self.skus.values] + [False])[self.skus.codes]
+        taken = np.flatnonzero(self.verdict.accepted & named)
+        taken = taken[~gone[lines.numbers.codes[taken]]]
+        codes, rows = lines.numbers.codes[taken], pa.array(taken)
+        columns = {
+            "order_number": array(self.batch, "order_number").take(rows),
+            "line_key": keys.take(rows),
+            "customer_id": _nullable(customer[codes]),
+            "store_id": _nullable(store[codes]),
+            "ordered_at": pa.array(at[codes]).cast(INSTANT),
+            "currency": array(self.batch, "currency").take(rows),
+            "sku": array(self.batch, "sku").take(rows),
+            "unit_price": array(self.batch, "unit_price").take(rows),
+            "quantity": array(self.batch, "quantity").take(rows),
+            "amount_minor": pa.array(lines.amount[taken]),
+            "order_left": pa.array(left[codes]),
+        }
+        return pa.table(columns).cast(SOLD)
 
     def _decide(self) -> tuple[Integers, Any]:
         """Settle the verdict of every row; the ids of orders that are here already, and the lines' keys."""

@@ -5,6 +5,7 @@ A document that is here already takes no more lines from another import: they ar
 """
 
 import uuid
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -21,6 +22,7 @@ from guibin.purchases.errors import CurrencyInvalid, RateMissing, ShapeInvalid
 from guibin.purchases.operations.copying import copy_in, fetch, lock_source, take_ids
 from guibin.purchases.operations.ensuring import ensure_channels
 from guibin.purchases.operations.importing import Foreseen, ImportResult, count_outcomes, outcome_table
+from guibin.purchases.operations.naming import Naming, waiting_lines
 from guibin.purchases.operations.telling import Telling, tell_of_refunds
 from guibin.purchases.queries.catalogue import find_products
 from guibin.purchases.queries.rates import base_currency, rates_of
@@ -36,6 +38,7 @@ REFUND_TABLE = pa.schema(
         ("id", pa.int64()),
         ("source", pa.string()),
         ("number", pa.string()),
+        ("order_id", pa.int64()),
         ("customer_id", pa.int64()),
         ("store_id", pa.int64()),
         ("channel", pa.string()),
@@ -77,7 +80,9 @@ def import_refunds(
 ) -> ImportResult:
     """Take in a batch of ``REFUND_LINES``; all lines of a document must be in the same batch.
 
-    Nothing points at an order yet: ``match_cancellations`` follows once all batches are in.
+    A refund that names an order which is here takes its customer, store and channel from it; no line
+    points at what was sold yet: ``match_cancellations`` follows once all batches are in. A number that
+    several sources have, or the order of somebody else, is a conflict.
     Raises ``ShapeInvalid``, ``CurrencyInvalid`` and ``RateMissing``.
     """
     given = _Given.of(batch)
@@ -101,7 +106,9 @@ def foresee_refunds(batch: pa.Table, *, source: str) -> Foreseen:
     given = _Given.of(batch)
     fresh = given.decide(source)
     return Foreseen(
-        outcome_table(array(given.batch, "row"), given.verdict, given.amounts), documents_new=len(fresh)
+        outcome_table(array(given.batch, "row"), given.verdict, given.amounts),
+        documents_new=len(fresh),
+        waiting=tuple(waiting_lines(fresh)),
     )
 
 
@@ -132,8 +139,13 @@ class _Given:
 
     def decide(self, source: str) -> list[Document]:
         """Settle the verdict of every row; returns the documents that are new."""
-        documents = group_documents(self.rows, self.amounts.tolist(), self.base, self.verdict)
-        return _settle_known(documents, source, self.verdict)
+        naming = Naming.of(self.rows, self.base, source)
+        rows = [naming.completed(row) for row in self.rows]
+        documents = group_documents(rows, self.amounts.tolist(), self.base, self.verdict)
+        fresh = _settle_known(documents, source, self.verdict)
+        for document in fresh:
+            naming.settle(document, self.verdict)
+        return [document for document in fresh if document.pieces]
 
 
 def _amount(row: dict[str, Any], base: str) -> int:
@@ -141,24 +153,36 @@ def _amount(row: dict[str, Any], base: str) -> int:
 
 
 def _settle_known(documents: list[Document], source: str, verdict: Verdict) -> list[Document]:
-    """The documents that are new; lines of known ones are unchanged, or conflicts when they are not there."""
+    """The documents that are new; lines of known ones are unchanged, or conflicts when they are not there.
+
+    The same refund of the same order is known under whatever source it came in.
+    """
     numbers = [document.number for document in documents]
-    known = {
-        (number, key)
-        for number, key in fetch(
-            "SELECT r.number, l.line_key FROM purchases_refund r JOIN purchases_refundline l ON "
-            "l.refund_id = r.id"
-            " WHERE r.source = %s AND r.number = ANY(%s)",
-            [source, numbers],
-        )
-    }
-    here = {number for number, _key in known}
+    known: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+    for where, number, key, order_number in fetch(
+        "SELECT r.source, r.number, l.line_key, l.order_number FROM purchases_refund r"
+        " JOIN purchases_refundline l ON l.refund_id = r.id WHERE r.number = ANY(%s)",
+        [numbers],
+    ):
+        known[where, number].add((key, order_number))
+    elsewhere: dict[str, list[set[tuple[str, str]]]] = defaultdict(list)
+    for (_where, number), lines in sorted(known.items()):
+        elsewhere[number].append(lines)
+    fresh = []
     for document in documents:
-        for piece in document.pieces if document.number in here else ():
-            is_same = (document.number, piece.key) in known
+        said = {(piece.key, piece.row["order_number"] or "") for piece in document.pieces}
+        named = {pair for pair in said if pair[1]}
+        same = (lines for lines in elsewhere[document.number] if lines & named)
+        here = known.get((source, document.number)) or next(same, None)
+        if here is None:
+            fresh.append(document)
+            continue
+        keys = {key for key, _order_number in here}
+        for piece in document.pieces:
+            is_same = piece.key in keys
             verdict.outcome[piece.place] = UNCHANGED if is_same else CONFLICT
             verdict.reason[piece.place] = 0 if is_same else REASONS["content_differs"]
-    return [document for document in documents if document.number not in here and document.pieces]
+    return [document for document in fresh if document.pieces]
 
 
 def _write(
@@ -200,6 +224,7 @@ def _head(
         "id": document.id,
         "source": source,
         "number": document.number,
+        "order_id": document.order_id,
         "customer_id": document.customer_id,
         "store_id": document.store_id,
         "channel": channels[document.channel],

@@ -1,9 +1,10 @@
-"""Cancellations of an import are matched to the lines they take back."""
+"""Cancellations and refunds of an import are matched to the lines they take back."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -13,30 +14,49 @@ from guibin.core.events import Origin, record, subject
 from guibin.core.permissions import Actor
 from guibin.purchases.events import CancellationsMatched
 from guibin.purchases.operations.copying import copy_in, execute, fetch, plan_as_usual, plan_for_bulk
-from guibin.purchases.rules.matching import Cancellation, Candidate, match_group
+from guibin.purchases.operations.spreading import spread_refunds
+from guibin.purchases.queries.naming import find_named_orders, persons_of
+from guibin.purchases.rules.matching import Cancellation, Candidate, Waiting, keep_within, match_group
+from guibin.purchases.rules.named_refunds import (
+    NamedOrder,
+    NamedRefund,
+    Share,
+    SoldLine,
+    name_order,
+    share_order,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class MatchResult:
-    """Cancelled lines that found what they cancel, and those that count on their own date alone."""
+    """Lines that found what they take back, and those that count on their own date alone.
+
+    ``unfit`` of the unmatched name an order that is here but has not enough left of what they take back.
+    ``matched_exact`` and ``unfit_exact``: major units before rounding, of the lines this call looked at.
+    """
 
     matched: int
     unmatched: int
     matched_base_minor: int
     unmatched_base_minor: int
+    unfit: int = 0
+    matched_exact: Decimal = field(default=Decimal(0), compare=False)
+    unfit_exact: Decimal = field(default=Decimal(0), compare=False)
 
 
-GROUP = "coalesce(r.customer_id, 0), CASE WHEN r.customer_id IS NULL THEN coalesce(r.store_id, 0) ELSE 0 END"
-CANCELLATIONS = f"""
-SELECT l.id, r.number, l.line_key, r.refunded_at, l.quantity, l.amount_minor, l.order_number,
-    {GROUP}, l.sku, l.unit_price, r.currency
+SAID = (
+    "source", "id", "document", "line_key", "at", "on", "quantity", "amount_minor", "order_number",
+    "customer_id", "store_id", "sku", "description", "unit_price", "currency",
+)  # fmt: skip
+WAITING = """
+SELECT r.source, l.id, r.number, l.line_key, r.refunded_at, r.refunded_on, l.quantity, l.amount_minor,
+    l.order_number, r.customer_id, r.store_id, l.sku, l.description, l.unit_price, r.currency
 FROM purchases_refundline l JOIN purchases_refund r ON r.id = l.refund_id
-WHERE r.import_id = %(import_id)s AND l.order_line_id IS NULL AND l.sku <> '' AND l.quantity > 0
-ORDER BY 8, 9, 10, 11, 12
-"""  # noqa: S608 - a fixed expression
+WHERE r.import_id = %(import_id)s AND l.order_line_id IS NULL
+"""
 CANDIDATES = """
 SELECT c.id, o.number, c.line_key, o.ordered_at, c.quantity - c.refunded_quantity,
-    c.amount_minor - c.refunded_minor, NULL,
+    c.amount_minor - c.refunded_minor, o.id, o.total_minor - o.refunded_minor,
     coalesce(o.customer_id, 0), CASE WHEN o.customer_id IS NULL THEN coalesce(o.store_id, 0) ELSE 0 END,
     c.sku, c.unit_price, o.currency
 FROM purchases_orderline c JOIN purchases_order o ON o.id = c.order_id
@@ -45,13 +65,19 @@ JOIN (SELECT coalesce(r.customer_id, 0) AS customer_id, r.currency, l.sku, l.uni
         max(r.refunded_at) AS latest, min(l.quantity) AS least
       FROM purchases_refundline l JOIN purchases_refund r ON r.id = l.refund_id
       WHERE r.import_id = %(import_id)s AND l.order_line_id IS NULL AND l.sku <> '' AND l.quantity > 0
+        AND l.order_number = ''
       GROUP BY 1, 2, 3, 4, 5) w
   ON w.customer_id = coalesce(o.customer_id, 0) AND w.sku = c.sku AND w.unit_price = c.unit_price
      AND w.currency = o.currency
      AND w.store_id = CASE WHEN o.customer_id IS NULL THEN coalesce(o.store_id, 0) ELSE 0 END
      AND o.ordered_at <= w.latest AND c.quantity - c.refunded_quantity >= w.least
 WHERE o.status <> 'cancelled' AND c.quantity > c.refunded_quantity
-ORDER BY 8, 9, 10, 11, 12
+"""
+LINES = """
+SELECT c.order_id, c.id, c.line_key, c.sku, c.description, c.unit_price, c.quantity - c.refunded_quantity,
+    c.amount_minor - c.refunded_minor
+FROM purchases_orderline c JOIN purchases_order o ON o.id = c.order_id
+WHERE c.order_id = ANY(%s) AND o.status <> 'cancelled'
 """
 TAKE_BACK = """
 UPDATE purchases_orderline c SET refunded_quantity = c.refunded_quantity + s.quantity,
@@ -97,8 +123,9 @@ SELECT 1 FROM purchases_order WHERE id IN
     (SELECT c.order_id FROM purchases_matched m JOIN purchases_orderline c ON c.id = m.line_id)
 ORDER BY id FOR NO KEY UPDATE
 """
-SUMS = """
-SELECT count(*) FILTER (WHERE l.order_line_id IS NOT NULL), count(*) FILTER (WHERE l.order_line_id IS NULL),
+SUMS = r"""
+SELECT count(*) FILTER (WHERE l.order_line_id IS NOT NULL AND strpos(l.line_key, E'\x1f') = 0),
+    count(*) FILTER (WHERE l.order_line_id IS NULL),
     coalesce(sum(l.amount_base_minor) FILTER (WHERE l.order_line_id IS NOT NULL), 0),
     coalesce(sum(l.amount_base_minor) FILTER (WHERE l.order_line_id IS NULL), 0)
 FROM purchases_refundline l JOIN purchases_refund r ON r.id = l.refund_id WHERE r.import_id = %(import_id)s
@@ -110,34 +137,112 @@ def match_cancellations(
 ) -> MatchResult:
     """Match this import's unmatched refund lines to earlier sales; run again, it changes nothing.
 
-    See ``rules.matching`` for what matches. Orders are locked before their lines, in id order.
+    See ``rules.matching`` and ``rules.named_refunds`` for what matches. Orders are locked before their
+    lines, in id order.
     """
     about = {"import_id": import_id}
     with transaction.atomic():
         execute("SELECT pg_advisory_xact_lock(hashtextextended('purchases.matching', 0))")
         plan_for_bulk()
-        pairs = list(_pairs(fetch(CANCELLATIONS, about), fetch(CANDIDATES, about)))
+        waiting = _waiting(import_id)
+        named = share_named(waiting)
+        if named:
+            _write(spread_refunds(named))
+        cancellations = [each for each in waiting if each.is_cancellation]
+        pairs = pair_cancellations(cancellations, fetch(CANDIDATES, about)) if cancellations else {}
         if pairs:
-            _write(pairs)
+            _write(list(pairs.items()))
         matched, unmatched, matched_base, unmatched_base = (int(value) for value in fetch(SUMS, about)[0])
         plan_as_usual()
-        if pairs:
+        if named or pairs:
             event = CancellationsMatched(import_id=import_id, matched=matched, unmatched=unmatched)
             record(event, subjects=[subject("import", import_id)], actor=actor, at=at, origin=origin)
-    return MatchResult(matched, unmatched, matched_base, unmatched_base)
+    found = {each.id: fate_of(each, named, pairs) for each in waiting}
+    sums: Counter[str] = Counter()
+    exact: dict[str, Decimal] = defaultdict(Decimal)
+    for each in waiting:
+        sums[found[each.id]] += 1
+        exact[found[each.id]] += each.exact
+    return MatchResult(
+        matched, unmatched, matched_base, unmatched_base, sums["unfit"], exact["matched"], exact["unfit"]
+    )
 
 
-def _pairs(
-    cancellations: Iterable[tuple[Any, ...]], candidates: Iterable[tuple[Any, ...]]
-) -> Iterator[tuple[int, int]]:
-    """(refund line, order line) pairs; both inputs come sorted by group."""
-    by_group = {key: list(rows) for key, rows in groupby(candidates, key=lambda row: row[7:])}
-    for key, rows in groupby(cancellations, key=lambda row: row[7:]):
-        found = match_group(
-            [Cancellation(*row[:7]) for row in rows],
-            [Candidate(*row[:6]) for row in by_group.get(key, [])],
+def _waiting(import_id: int) -> list[Waiting]:
+    """The unmatched refund lines of an import, each with the order it names."""
+    rows = [dict(zip(SAID, row, strict=True)) for row in fetch(WAITING, {"import_id": import_id})]
+    by_source: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        by_source[row.pop("source")].append(row)
+    found = []
+    for source, members in by_source.items():
+        orders = find_named_orders((row["order_number"] for row in members), source=source)
+        persons = persons_of(orders, (row["customer_id"] for row in members)) if orders else {}
+        for row in members:
+            order = name_order(
+                orders.get(row["order_number"], ()),
+                customer_id=row["customer_id"],
+                currency=row["currency"],
+                persons=persons,
+            )
+            found.append(Waiting(**row, order=order if isinstance(order, NamedOrder) else None))
+    return found
+
+
+def share_named(waiting: Iterable[Waiting]) -> dict[int, list[Share]]:
+    """What each line that names its order takes back, by ``Waiting.id``; one that does not fit is absent."""
+    by_order: dict[NamedOrder, list[Waiting]] = defaultdict(list)
+    for each in waiting:
+        if each.order is not None and each.order.ordered_on <= each.on:
+            by_order[each.order].append(each)
+    lines: dict[int, list[SoldLine]] = defaultdict(list)
+    if by_order:
+        for order_id, *said in fetch(LINES, [sorted(order.id for order in by_order)]):
+            lines[order_id].append(SoldLine(*said))
+    found: dict[int, list[Share]] = {}
+    for order, named in by_order.items():
+        found |= share_order(map(_named, named), lines[order.id], order.minor_left)
+    return found
+
+
+def _named(each: Waiting) -> NamedRefund:
+    return NamedRefund(
+        each.id,
+        each.document,
+        each.line_key,
+        each.at,
+        each.quantity,
+        each.amount_minor,
+        each.sku,
+        each.description,
+        each.unit_price,
+    )
+
+
+def pair_cancellations(
+    cancellations: Iterable[Waiting], candidates: Iterable[tuple[Any, ...]]
+) -> dict[int, int]:
+    """``Waiting.id`` to the line it takes back. Candidates are a ``Candidate``'s fields, then its group's."""
+    by_group: dict[tuple[Any, ...], list[Candidate]] = defaultdict(list)
+    for row in candidates:
+        by_group[row[8:]].append(Candidate(*row[:8]))
+    waiting: dict[tuple[Any, ...], list[Cancellation]] = defaultdict(list)
+    for each in cancellations:
+        waiting[each.group].append(
+            Cancellation(each.id, each.document, each.line_key, each.at, each.quantity, each.amount_minor)
         )
-        yield from found.items()
+    found: dict[int, int] = {}
+    for group, members in waiting.items():
+        found |= match_group(members, by_group.get(group, []))
+    every = [each for members in waiting.values() for each in members]
+    return keep_within(found, every, [each for members in by_group.values() for each in members])
+
+
+def fate_of(each: Waiting, named: Mapping[int, Sequence[Share]], pairs: Mapping[int, int]) -> str:
+    """``matched``, ``unfit`` or ``unmatched``."""
+    if each.id in named or each.id in pairs:
+        return "matched"
+    return "unfit" if each.order is not None else "unmatched"
 
 
 def _write(pairs: list[tuple[int, int]]) -> None:

@@ -1,6 +1,7 @@
 """Carriers and tracking numbers that an import knows of its own orders."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from guibin.core.sealing import vault
 from guibin.purchases.operations.copying import execute, fetch
@@ -9,14 +10,23 @@ from guibin.purchases.queries.orders import TRACKING_COLUMN
 CARRIER_MAX, TRACKING_MAX = 40, 60
 
 
-def note_parcels(parcels: Mapping[str, tuple[str, str]], *, source: str, import_id: int) -> int:
-    """Keep (carrier, tracking number) of orders this import made, by order number; returns how many.
+@dataclass(frozen=True, slots=True)
+class ParcelsNoted:
+    """How many orders have a parcel now; how many tracking numbers were refused for want of a customer."""
 
-    Orders known before keep what they say. A tracking number is sealed under the customer's key; an order
-    without a customer keeps its carrier alone.
+    noted: int
+    refused: int
+
+
+def note_parcels(parcels: Mapping[str, tuple[str, str]], *, source: str, import_id: int) -> ParcelsNoted:
+    """Keep (carrier, tracking number) of orders this import made, by order number.
+
+    Orders known before keep what they say. A tracking number leads to a name and an address: it is personal
+    and sealed under the customer's key, so that it goes when they are erased. An order without a customer has
+    no such key and keeps its carrier alone.
     """
     if not parcels:
-        return 0
+        return ParcelsNoted(0, 0)
     found = fetch(
         "SELECT id, number, customer_id FROM purchases_order WHERE source = %s AND number = ANY(%s)"
         " AND import_id = %s AND carrier = '' AND tracking_sealed IS NULL ORDER BY id",
@@ -39,4 +49,5 @@ def note_parcels(parcels: Mapping[str, tuple[str, str]], *, source: str, import_
             " WHERE o.id = given.id",
             [ids, carriers, sealed],
         )
-    return len(ids)
+    refused = sum(bool(parcels[number][1]) for _id, number, customer in found if customer is None)
+    return ParcelsNoted(len(ids), refused)

@@ -1,11 +1,13 @@
 """Payments: recorded one by one for an order, or taken in from another system in bulk."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import pyarrow as pa
 from django.db import transaction
 
-from guibin.core.errors import constraint_errors
 from guibin.core.events import Origin, record, subject
 from guibin.core.permissions import Actor
 from guibin.purchases.errors import (
@@ -17,30 +19,30 @@ from guibin.purchases.errors import (
 )
 from guibin.purchases.events import PaymentRecorded, PaymentsImported, plain_number
 from guibin.purchases.models import Payment
-from guibin.purchases.operations.copying import copy_in, execute, lock_source
+from guibin.purchases.operations.copying import copy_in, fetch, lock_source
 from guibin.purchases.operations.orders import lock_order
 from guibin.purchases.operations.telling import amount_text, subjects_of
-from guibin.purchases.rules.columns import conform
+from guibin.purchases.operations.totals import lock_orders
+from guibin.purchases.rules.columns import conform, trim
 from guibin.purchases.rules.drafts import PaymentDraft
-from guibin.purchases.rules.frames import PAYMENTS
+from guibin.purchases.rules.frames import INSTANT, PAYMENTS
+from guibin.purchases.rules.paying import Said, decide_payments
 from guibin.purchases.rules.words import PAYMENT_METHODS
 
-STAGE = """
-CREATE TEMP TABLE purchases_paid (
-    order_number varchar, method varchar, amount_minor bigint, paid_at timestamptz
-) ON COMMIT DROP
+ORDERS = """
+SELECT o.number, o.id, o.total_minor, o.ordered_at, o.status <> 'cancelled'
+    AND NOT EXISTS (SELECT FROM purchases_payment p WHERE p.order_id = o.id)
+FROM purchases_order o WHERE o.source = %s AND o.number = ANY(%s)
 """
-TAKE = """
-INSERT INTO purchases_payment (order_id, method, amount_minor, paid_at)
-SELECT o.id, p.method, p.amount_minor, p.paid_at
-FROM purchases_paid p JOIN purchases_order o ON o.number = p.order_number AND o.source = %(source)s
-WHERE o.id NOT IN (SELECT order_id FROM purchases_payment)
-ORDER BY o.id
-"""
-REFUSALS = {
-    "purchases_payment_method_known": PaymentInvalid(),
-    "purchases_payment_sign": PaymentInvalid(),
-}
+PAYMENT_TABLE = pa.schema(
+    [
+        ("order_id", pa.int64()),
+        ("method", pa.string()),
+        ("amount_minor", pa.int64()),
+        ("paid_at", INSTANT),
+        ("import_id", pa.int64()),
+    ]
+)
 
 
 def add_payment(
@@ -84,23 +86,85 @@ def add_payment(
         record(event, subjects=subjects_of("order", order.id, order.customer_id), actor=actor, at=at)
 
 
-def import_payments(payments: pa.Table, *, source: str, actor: Actor, at: datetime) -> int:
-    """Take in payments (shape ``PAYMENTS``) of orders of ``source`` that have none; returns how many.
+@dataclass(frozen=True, slots=True)
+class PaymentsTaken:
+    """``taken``: how many payments came in; ``differing``: the numbers of the orders, sorted, for which they
+    are more or less than the order came to."""
 
-    Payments of unknown orders, and of orders paid already, are left out: the same batch again changes
-    nothing. Raises ``ShapeInvalid`` or ``PaymentInvalid``.
+    taken: int
+    differing: tuple[str, ...]
+
+
+def import_payments(
+    payments: pa.Table, *, source: str, import_id: int | None = None, actor: Actor, at: datetime
+) -> PaymentsTaken:
+    """Take in what rows say was paid (shape ``PAYMENTS``) for orders of ``source`` that have no payment.
+
+    See ``rules.paying`` for what rows of one order mean together; they all come in the same batch. Payments
+    of unknown orders, of cancelled ones and of orders paid already are left out: the same batch again
+    changes nothing. Raises ``ShapeInvalid`` or ``PaymentInvalid``.
     """
+    said = _said(payments)
+    with transaction.atomic():
+        lock_source(source, exclusive=True)
+        orders = {number: rest for number, *rest in fetch(ORDERS, [source, sorted(said)])}
+        lock_orders(order[0] for order in orders.values())
+        rows: list[dict[str, Any]] = []
+        differing = []
+        for number, (order_id, total, ordered_at, is_open) in sorted(orders.items(), key=lambda o: o[1][0]):
+            found = decide_payments(said[number], total) if is_open else []
+            rows += [_row(order_id, each, ordered_at, import_id) for each in found]
+            if is_open and _differs(found, total):
+                differing.append(number)
+        copy_in("purchases_payment", pa.Table.from_pylist(rows, schema=PAYMENT_TABLE))
+        if rows:
+            about = [subject("source", source)]
+            record(PaymentsImported(len(rows)), subjects=about, actor=actor, at=at, origin=Origin.IMPORT)
+    return PaymentsTaken(len(rows), tuple(sorted(differing)))
+
+
+def foresee_payments(payments: pa.Table, *, source: str, added: Mapping[str, int]) -> PaymentsTaken:
+    """What ``import_payments`` would take in once the orders are; reads only.
+
+    ``added``: what new lines will add to each order, new or known, in minor units of its currency.
+    """
+    said = _said(payments)
+    orders = {number: rest for number, *rest in fetch(ORDERS, [source, sorted(said)])}
+    taken, differing = 0, []
+    for number in sorted(orders.keys() | (added.keys() & said.keys())):
+        _id, total, _at, is_open = orders.get(number, (0, 0, None, True))
+        total += added.get(number, 0)
+        found = decide_payments(said[number], total) if is_open else []
+        taken += len(found)
+        if is_open and _differs(found, total):
+            differing.append(number)
+    return PaymentsTaken(taken, tuple(differing))
+
+
+def _said(payments: pa.Table) -> dict[str, list[Said]]:
     try:
-        rows = conform(payments, PAYMENTS)
+        rows = trim(conform(payments, PAYMENTS), "order_number").to_pylist()
     except (ValueError, pa.ArrowInvalid) as error:
         raise ShapeInvalid from error
-    with transaction.atomic(), constraint_errors(REFUSALS):
-        lock_source(source, exclusive=True)
-        execute(STAGE)
-        copy_in("purchases_paid", rows)
-        taken = execute(TAKE, {"source": source})
-        execute("DROP TABLE purchases_paid")
-        if taken:
-            about = [subject("source", source)]
-            record(PaymentsImported(taken), subjects=about, actor=actor, at=at, origin=Origin.IMPORT)
-    return taken
+    found: dict[str, list[Said]] = {}
+    for row in rows:
+        amount = row["amount_minor"]
+        if row["method"] not in PAYMENT_METHODS or (amount is not None and amount <= 0):
+            raise PaymentInvalid
+        each = Said(row["method"], amount, row["paid_at"])
+        found.setdefault(row["order_number"], []).append(each)
+    return found
+
+
+def _differs(payments: Sequence[Said], total_minor: int) -> bool:
+    return bool(payments) and sum(each.amount_minor or 0 for each in payments) != total_minor
+
+
+def _row(order_id: int, said: Said, ordered_at: datetime, import_id: int | None) -> dict[str, Any]:
+    return {
+        "order_id": order_id,
+        "method": said.method,
+        "amount_minor": said.amount_minor,
+        "paid_at": said.paid_at or ordered_at,
+        "import_id": import_id,
+    }

@@ -56,6 +56,7 @@ LOCK_ORDERS = """
 SELECT 1 FROM purchases_order WHERE id IN (
     SELECT id FROM purchases_order WHERE import_id = %(id)s
     UNION SELECT order_id FROM purchases_orderline WHERE import_id = %(id)s
+    UNION SELECT order_id FROM purchases_payment WHERE import_id = %(id)s
     UNION SELECT c.order_id FROM purchases_refund r JOIN purchases_refundline l ON l.refund_id = r.id
         JOIN purchases_orderline c ON c.id = l.order_line_id WHERE r.import_id = %(id)s)
 ORDER BY id FOR UPDATE
@@ -68,7 +69,8 @@ SELECT o.id, o.number, o.import_id IS NOT DISTINCT FROM %(id)s AS is_own, CASE
             AND c.import_id = %(id)s) THEN 'has_refunds'
     WHEN o.import_id IS DISTINCT FROM %(id)s THEN ''
     WHEN EXISTS (SELECT FROM purchases_refund r WHERE r.order_id = o.id) THEN 'has_refunds'
-    WHEN EXISTS (SELECT FROM purchases_payment p WHERE p.order_id = o.id) THEN 'has_payments'
+    WHEN EXISTS (SELECT FROM purchases_payment p
+        WHERE p.order_id = o.id AND p.import_id IS DISTINCT FROM %(id)s) THEN 'has_payments'
     WHEN o.touched_at IS NOT NULL THEN 'was_changed'
     WHEN EXISTS (SELECT FROM purchases_orderline c
         WHERE c.order_id = o.id AND c.import_id IS DISTINCT FROM %(id)s) THEN 'has_other_lines'
@@ -81,8 +83,9 @@ WHERE o.import_id = %(id)s OR o.id IN (SELECT order_id FROM purchases_orderline 
 def undo_import(*, import_id: int, actor: Actor, at: datetime, before: pa.Table | None = None) -> UndoResult:
     """Take back the refunds, orders, lines, products and channels that this import brought.
 
-    An order is kept whole when a refund, a payment, a change by hand or a line of another import
-    came after it; lines the import added to an older order go, unless they were refunded.
+    An order is kept whole, with what this import says was paid for it, when a refund, a payment, a change
+    by hand or a line of another import came after it; lines the import added to an older order go, unless
+    they were refunded.
     ``before`` (from ``ensure_products``) puts changed products back. Run again, it changes nothing.
     """
     about = {"id": import_id}
@@ -122,6 +125,11 @@ def _drop_orders(import_id: int) -> tuple[int, int]:
     lines = execute(
         "DELETE FROM purchases_orderline c USING purchases_undo u"
         " WHERE c.order_id = u.id AND u.reason = '' AND c.import_id = %s",
+        [import_id],
+    )
+    execute(
+        "DELETE FROM purchases_payment p WHERE p.import_id = %s"
+        " AND p.order_id NOT IN (SELECT id FROM purchases_undo WHERE is_own AND reason <> '')",
         [import_id],
     )
     orders = execute(

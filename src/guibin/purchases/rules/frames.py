@@ -54,6 +54,23 @@ REFUND_LINES = pa.schema(
     ]
 )
 
+SOLD = pa.schema(
+    [
+        pa.field("order_number", pa.string(), nullable=False),
+        pa.field("line_key", pa.string(), nullable=False),
+        pa.field("customer_id", pa.int64()),
+        pa.field("store_id", pa.int64()),
+        pa.field("ordered_at", INSTANT, nullable=False),
+        pa.field("currency", pa.string(), nullable=False),
+        pa.field("sku", pa.string(), nullable=False),
+        pa.field("unit_price", UNIT_PRICE, nullable=False),
+        pa.field("quantity", QUANTITY, nullable=False),
+        pa.field("amount_minor", MONEY, nullable=False),
+        pa.field("order_left", MONEY, nullable=False),  # what the whole order may give back
+    ]
+)
+"""Lines that an import would bring, as cancellations look for them."""
+
 PRODUCTS = pa.schema(
     [
         pa.field("row", pa.int64(), nullable=False),
@@ -72,8 +89,8 @@ PAYMENTS = pa.schema(
     [
         pa.field("order_number", pa.string(), nullable=False),
         pa.field("method", pa.string(), nullable=False),
-        pa.field("amount_minor", pa.int64(), nullable=False),  # of the order's currency
-        pa.field("paid_at", INSTANT, nullable=False),
+        pa.field("amount_minor", pa.int64()),  # of the order's currency; null: the whole order
+        pa.field("paid_at", INSTANT),  # null: when it was ordered
     ]
 )
 
@@ -102,4 +119,5 @@ REASON_CODES = (
     "status_unknown",
     "number_missing",
     "day_missing",
+    "order_ambiguous",  # several sources have an order of this number
 )

@@ -2,18 +2,21 @@
 
 Same customer (or both anonymous in the same store), same sku, same unit price, the most recent line
 not later than the cancellation with enough left. Everything is ordered by what the file says, never by
-row number or id, so the outcome is the same for every permutation of the file.
+row number or id, so the outcome is the same for every permutation of the file. Refunds that name their
+order are matched by ``rules.named_refunds``.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+
+from guibin.purchases.rules.named_refunds import NamedOrder
 
 
 @dataclass(frozen=True, slots=True)
 class Cancellation:
-    """A line that came back, not yet matched. ``order_number`` where the source names the order."""
+    """A line that came back, not yet matched."""
 
     id: int
     document: str
@@ -21,12 +24,55 @@ class Cancellation:
     at: datetime
     quantity: Decimal
     amount_minor: int
-    order_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A new refund line and what it is matched by. ``id`` is the caller's; ``order`` the one it names."""
+
+    id: int
+    document: str
+    line_key: str
+    at: datetime
+    on: date
+    quantity: Decimal
+    amount_minor: int
+    order_number: str
+    order: NamedOrder | None
+    customer_id: int | None
+    store_id: int | None
+    sku: str
+    description: str
+    unit_price: Decimal
+    currency: str
+
+    @property
+    def group(self) -> tuple[int, int, str, Decimal, str]:
+        """What a line must share with it: customer (or store of anonymous sales), sku, price, currency."""
+        return group_of(self.customer_id, self.store_id, self.sku, self.unit_price, self.currency)
+
+    @property
+    def is_cancellation(self) -> bool:
+        """Whether it is matched by its content, for it names no order."""
+        return not self.order_number and bool(self.sku) and self.quantity > 0
+
+    @property
+    def exact(self) -> Decimal:
+        """Its amount before any rounding, in major units."""
+        return self.quantity * self.unit_price
+
+
+def group_of(
+    customer_id: int | None, store_id: int | None, sku: str, unit_price: Decimal, currency: str
+) -> tuple[int, int, str, Decimal, str]:
+    """What a cancellation and the line it takes back have in common."""
+    return (customer_id or 0, 0 if customer_id is not None else store_id or 0, sku, unit_price, currency)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A line that was sold, with what is left of it."""
+    """A line that was sold, with what is left of it. ``order_left``: what its ``order`` came to, less what
+    was given back."""
 
     id: int
     order_number: str
@@ -34,6 +80,24 @@ class Candidate:
     at: datetime
     quantity_left: Decimal
     minor_left: int
+    order: int | str = ""
+    order_left: int = 0
+
+
+def keep_within(
+    found: Mapping[int, int], cancellations: Iterable[Cancellation], candidates: Iterable[Candidate]
+) -> dict[int, int]:
+    """Those of ``found`` that an order can give back: one with a discount of its own came to less than its
+    lines. Earlier cancellations come first."""
+    lines = {candidate.id: candidate for candidate in candidates}
+    left = {candidate.order: candidate.order_left for candidate in lines.values()}
+    kept = {}
+    for cancellation in sorted(cancellations, key=lambda c: (c.at, c.document, c.line_key)):
+        line_id = found.get(cancellation.id)
+        if line_id is not None and left[lines[line_id].order] >= cancellation.amount_minor:
+            left[lines[line_id].order] -= cancellation.amount_minor
+            kept[cancellation.id] = line_id
+    return kept
 
 
 def match_group(cancellations: Iterable[Cancellation], candidates: Sequence[Candidate]) -> dict[int, int]:
@@ -56,8 +120,6 @@ def match_group(cancellations: Iterable[Cancellation], candidates: Sequence[Cand
 
 
 def _fits(cancellation: Cancellation, candidate: Candidate, quantity_left: Decimal, minor_left: int) -> bool:
-    if cancellation.order_number and cancellation.order_number != candidate.order_number:
-        return False
     return (
         candidate.at <= cancellation.at
         and quantity_left >= cancellation.quantity

@@ -19,6 +19,7 @@ from guibin.purchases.rules.batches import (
     Verdict,
 )
 from guibin.purchases.rules.keys import content_label, line_key
+from guibin.purchases.rules.named_refunds import NamedOrder
 from guibin.purchases.rules.words import REFUND_REASONS
 
 Row = Mapping[str, Any]
@@ -32,11 +33,13 @@ class RefundPiece:
     key: str
     amount_minor: int
     row: Row
+    order: NamedOrder | None = None
 
 
 @dataclass(slots=True)
 class Document:
-    """One refund: what its lines say together. ``id`` is set once it is written."""
+    """One refund: what its lines say together. ``id`` is set once it is written, ``order_id`` where its
+    lines name an order that is here."""
 
     number: str
     customer_id: int | None
@@ -48,6 +51,7 @@ class Document:
     reason: str
     pieces: list[RefundPiece] = field(default_factory=list)
     id: int = 0
+    order_id: int | None = None
 
 
 def judge_refunds(rows: Sequence[Row]) -> Verdict:

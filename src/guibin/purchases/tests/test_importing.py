@@ -348,9 +348,9 @@ def paid_rows(*rows: tuple[str, str, int]) -> pa.Table:
 def test_payments_of_known_orders_come_in_once(at: datetime) -> None:
     take(order_lines([{"order_number": "A1"}, {"order_number": "A2"}]), at)
     rows = paid_rows(("A1", "voucher", 190), ("A1", "wechat_pay", 800), ("nobody", "cash", 5))
-    assert api.import_payments(rows, source="till", actor=SYSTEM, at=at) == 2
-    assert api.import_payments(rows, source="till", actor=SYSTEM, at=at) == 0
-    assert api.import_payments(rows, source="other", actor=SYSTEM, at=at) == 0
+    assert api.import_payments(rows, source="till", actor=SYSTEM, at=at).taken == 2
+    assert api.import_payments(rows, source="till", actor=SYSTEM, at=at).taken == 0
+    assert api.import_payments(rows, source="other", actor=SYSTEM, at=at).taken == 0
     order = api.find_order(number="A1", actor=SYSTEM)
     assert order is not None
     detail = api.get_order(order.id, actor=SYSTEM)

@@ -21,6 +21,14 @@ from guibin.purchases.rules.columns import coded, occurrences
 from guibin.purchases.rules.drafts import RefundDraft
 from guibin.purchases.rules.keys import keys_column, labels_column, line_key
 from guibin.purchases.rules.matching import Cancellation, Candidate, match_group
+from guibin.purchases.rules.named_refunds import (
+    NamedOrder,
+    NamedRefund,
+    Share,
+    SoldLine,
+    name_order,
+    share_order,
+)
 from guibin.purchases.rules.rates import find_rate
 from guibin.purchases.rules.refunding import (
     RefundableLine,
@@ -176,8 +184,8 @@ def sold(key: int, days: int, quantity: int, amount: int = 10_000) -> Candidate:
     return Candidate(key, f"S{key}", "k", NOON + timedelta(days=days), Decimal(quantity), amount)
 
 
-def back(key: int, days: int, quantity: int, amount: int = 100, order: str = "") -> Cancellation:
-    return Cancellation(key, f"C{key}", "k", NOON + timedelta(days=days), Decimal(quantity), amount, order)
+def back(key: int, days: int, quantity: int, amount: int = 100) -> Cancellation:
+    return Cancellation(key, f"C{key}", "k", NOON + timedelta(days=days), Decimal(quantity), amount)
 
 
 def test_a_cancellation_takes_the_most_recent_earlier_line_with_enough_left() -> None:
@@ -188,7 +196,6 @@ def test_a_cancellation_takes_the_most_recent_earlier_line_with_enough_left() ->
     assert match_group([back(1, -1, 1)], candidates) == {}
     assert match_group([back(1, 30, 11)], candidates) == {}
     assert match_group([back(1, 30, 1, amount=20_000)], candidates) == {}
-    assert match_group([back(1, 30, 2, order="S1")], candidates) == {1: 1}
 
 
 @given(
@@ -209,6 +216,73 @@ def test_matching_does_not_depend_on_the_order_and_never_overdraws(
         taken = sum(c.quantity for c in cancellations if found.get(c.id) == candidate.id)
         assert taken <= candidate.quantity_left
         assert all(candidate.at <= c.at for c in cancellations if found.get(c.id) == candidate.id)
+
+
+def named(key: int, amount: int, quantity: int = 0, sku: str = "", price: int = 0) -> NamedRefund:
+    return NamedRefund(
+        key, f"R{key:03d}", "k", NOON, Decimal(quantity), amount, sku, "", unit_price=Decimal(price)
+    )
+
+
+def line(key: int, sku: str, quantity: int, minor: int, price: int = 0) -> SoldLine:
+    return SoldLine(key, f"k{key:03d}", sku, "", Decimal(price), Decimal(quantity), minor)
+
+
+def test_a_refund_takes_back_the_line_it_names_or_the_whole_or_money_alone() -> None:
+    cups, pot = line(1, "CUP", 2, 9_000, 50), line(2, "POT", 1, 10_000, 100)
+    assert share_order([named(1, 5_000, 1, "CUP")], [cups, pot], 19_000) == {1: [Share(1, Decimal(1), 5_000)]}
+    assert share_order([named(1, 5_000, 3, "CUP")], [cups, pot], 19_000) == {}
+    assert share_order([named(1, 5_000, 1, "PAN")], [cups, pot], 19_000) == {}
+    whole = [Share(1, Decimal(2), 9_000), Share(2, Decimal(1), 10_000)]
+    assert share_order([named(1, 19_000, 1)], [cups, pot], 19_000) == {1: whole}
+    some = [Share(1, Decimal(0), 900), Share(2, Decimal(0), 1_000)]
+    assert share_order([named(1, 1_900, 1)], [cups, pot], 19_000) == {1: some}
+    assert share_order([named(1, 19_001, 1)], [cups, pot], 19_000) == {}
+    discount = line(3, "LESS", 1, -1_000, -10)
+    found = share_order([named(1, 18_000, 1)], [cups, pot, discount], 18_000)
+    assert sum(share.amount_minor for share in found[1]) == 18_000
+    assert {share.line_id: share.quantity for share in found[1]} == {1: 2, 2: 1, 3: 1}
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("AB"), st.integers(1, 4), st.integers(0, 400)), max_size=5),
+    st.lists(st.tuples(st.sampled_from(["A", "B", ""]), st.integers(0, 3), st.integers(1, 400)), max_size=6),
+    st.randoms(use_true_random=False),
+)
+def test_an_order_never_gives_back_more_than_it_was(
+    sales: list[tuple[str, int, int]], returns: list[tuple[str, int, int]], random: object
+) -> None:
+    lines = [line(place, *said) for place, said in enumerate(sales)]
+    refunds = [named(place, amount, quantity, sku) for place, (sku, quantity, amount) in enumerate(returns)]
+    left = sum(each.minor_left for each in lines)
+    found = share_order(refunds, lines, left)
+    random.shuffle(lines)  # type: ignore[attr-defined]
+    random.shuffle(refunds)  # type: ignore[attr-defined]
+    assert share_order(refunds, lines, left) == found
+    shares = [share for each in found.values() for share in each]
+    for each in lines:
+        taken = [share for share in shares if share.line_id == each.id]
+        assert sum(share.amount_minor for share in taken) <= each.minor_left
+        assert sum(share.quantity for share in taken) <= each.quantity_left
+    amounts = {refund.id: refund.amount_minor for refund in refunds}
+    assert all(sum(share.amount_minor for share in found[key]) == amounts[key] for key in found)
+
+
+def test_a_number_of_several_orders_is_asked_about_unless_the_customer_tells() -> None:
+    def order(key: int, customer: int | None, currency: str = "CNY") -> NamedOrder:
+        return NamedOrder(key, f"s{key}", customer, None, "store", date(2026, 5, 1), currency, 100)
+
+    def meant(customer: int | None, *orders: NamedOrder) -> NamedOrder | str | None:
+        return name_order(orders, customer_id=customer, currency="CNY", persons={7: 1, 1: 1, 2: 2})
+
+    assert meant(None) is None
+    assert meant(None, order(1, 1)) == order(1, 1)
+    assert meant(None, order(1, 1), order(2, 2)) == "order_ambiguous"
+    assert meant(2, order(1, 1), order(2, 2)) == order(2, 2)
+    assert meant(7, order(1, 1)) == order(1, 1)
+    assert meant(2, order(1, 1)) == "customer_differs"
+    assert meant(2, order(1, None)) == "customer_differs"
+    assert meant(None, order(1, 1, "EUR")) == "currency_differs"
 
 
 def test_the_rate_in_force_is_the_newest_not_later() -> None:

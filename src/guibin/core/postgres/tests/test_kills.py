@@ -74,9 +74,7 @@ def kill_and_recover(home: Path, holder: Holder, rounds: Sequence[str]) -> None:
         for victim in victims.split(" and "):
             kill(numbers[victim])
         if "server" in victims:
-            wait_until(
-                lambda old=numbers["server"]: Places(home).pid_file.exists() and postmaster_of(home) != old
-            )
+            wait_until(lambda old=numbers["server"]: _has_new_server(home, old))
         if "keeper" in victims:
             wait_until(lambda old=numbers["keeper"]: _has_new_keeper(home, old))
         _wait_for_writes(home, victims)
@@ -90,6 +88,13 @@ def _wait_for_writes(home: Path, victims: str) -> None:
     except AssertionError as error:
         logs = [path.read_text(errors="replace")[-3000:] for path in sorted(Places(home).root.glob("*.log"))]
         raise AssertionError("\n".join([f"no writes after killing {victims}", *logs])) from error
+
+
+def _has_new_server(home: Path, old: int) -> bool:
+    try:
+        return postmaster_of(home) != old
+    except (FileNotFoundError, IndexError):  # not there yet, or being written
+        return False
 
 
 def _has_new_keeper(home: Path, old: int) -> bool:
