@@ -69,6 +69,7 @@ from guibin.customers.permissions import (
 )
 from guibin.customers.queries.finding import (
     Hit,
+    find_bearers_by_external,
     find_ids_by_emails,
     find_ids_by_external,
     find_ids_by_numbers,
@@ -99,6 +100,7 @@ from guibin.customers.queries.people import (
     count_customers,
     find_id,
     find_visible_ids,
+    get_bearer,
     get_cards,
     get_id,
     list_cards_below,
@@ -203,6 +205,7 @@ __all__ = [
     "erase_customer",
     "external_order",
     "field_word",
+    "find_bearers_by_external",
     "find_by_number",
     "find_id",
     "find_ids_by_emails",
@@ -213,6 +216,7 @@ __all__ = [
     "find_picks",
     "find_visible_ids",
     "foresee_upsert",
+    "get_bearer",
     "get_cards",
     "get_customer",
     "get_id",

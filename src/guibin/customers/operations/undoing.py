@@ -19,6 +19,8 @@ from guibin.customers.models import (
     CustomerTag,
     ExternalId,
     FieldChange,
+    MatchPair,
+    Merge,
     Note,
     SearchToken,
     Tag,
@@ -90,8 +92,14 @@ def _kept(made: Sequence[tuple[int, int]], import_id: int, depended_on: frozense
 
 def _used_later(ids: Sequence[int], import_id: int) -> set[int]:
     """Those of ``ids`` who got anything from elsewhere than this import."""
-    used = set(CustomerAlias.objects.filter(into_id__in=ids).values_list("into_id", flat=True))
-    used |= set(CustomerAlias.objects.filter(customer_id__in=ids).values_list("customer_id", flat=True))
+    used: set[int] = set()
+    for model, sides in ((CustomerAlias, ("customer", "into")), (Merge, ("kept", "absorbed"))):
+        for side in sides:
+            named = model.objects.filter(**{f"{side}_id__in": ids})
+            used |= set(named.values_list(f"{side}_id", flat=True))
+    for side in ("low", "high"):
+        decided = MatchPair.objects.filter(**{f"{side}_id__in": ids}).exclude(status="open")
+        used |= set(decided.values_list(f"{side}_id", flat=True))
     with connection.cursor() as cursor:
         for table in CHILDREN:
             cursor.execute(
@@ -109,6 +117,8 @@ def _remove(ids: Sequence[int]) -> None:
         for table, column in (
             *((table, "customer_id") for table in CHILDREN),
             ("customers_searchtoken", "customer_id"),
+            ("customers_matchpair", "low_id"),
+            ("customers_matchpair", "high_id"),
             ("customers_customer", "id"),
             ("core_personkey", "person_id"),
         ):

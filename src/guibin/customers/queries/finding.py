@@ -86,6 +86,16 @@ def find_ids_by_external(source: str, values: Iterable[str]) -> dict[str, int]:
     return _by_value(by_index, {index: [owner] for index, owner in pairs})
 
 
+def find_bearers_by_external(source: str, values: Iterable[str]) -> dict[str, int]:
+    """As ``find_ids_by_external``, but who bears the id, whoever stands for them since a merge."""
+    by_index: dict[bytes, list[str]] = defaultdict(list)
+    for value in values:
+        by_index[sealed.external_index(clean_external(value))].append(value)
+    rows = ExternalId.objects.filter(source=source, value_index__in=list(by_index))
+    pairs = rows.values_list("value_index", "customer_id")
+    return {value: owner for index, owner in pairs for value in by_index[bytes(index)]}
+
+
 def find_ids_by_phones(phones: Iterable[str]) -> dict[str, int]:
     """Customer id by phone as written; absent when unknown, impossible, or shared by several people."""
     region = preferences.get(PHONE_REGION)

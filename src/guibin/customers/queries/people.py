@@ -62,6 +62,15 @@ def get_id(number: str, *, actor: Actor) -> int:
     return found
 
 
+def get_bearer(number: str, *, actor: Actor) -> int:
+    """Who bears this number, whoever stands for them since a merge: what is new about them is written to it.
+    Raises ``CustomerUnknown``."""
+    found = visible(actor).filter(number=number.strip().upper()).values_list("pk", flat=True).first()
+    if found is None:
+        raise CustomerUnknown(number=number)
+    return found
+
+
 def read_customer(customer_id: int, *, actor: Actor, masked: bool) -> CustomerView:
     """Everything about one customer. Raises ``CustomerUnknown``."""
     row = visible(actor).filter(pk=customer_id).first()
