@@ -20,7 +20,7 @@ FIELDS: dict[str, dict[PrivacyClass, str]] = {
         SEALED: "name_sealed latin_name_sealed details_sealed id_number_sealed",
         INDEX: "id_number_index",
         COARSE: "gender birth_calendar birth_month birth_day birth_leap age_band province city",
-        NONE: "changed_xid status joined_on joined_store_id source import_id revision created_at updated_at "
+        NONE: "changed_xid kind status joined_on joined_store_id source import_id revision created_at updated_at "
         "erased_at",
         STAFF: "created_by",
     },
@@ -60,6 +60,30 @@ FIELDS: dict[str, dict[PrivacyClass, str]] = {
         STAFF: "decided_by",
     },
     "KeyPolicy": {NONE: "id source key policy"},
+    "Relation": {
+        ID: "one other",
+        SEALED: "details_sealed",
+        NONE: "id kind since until contact_role decides revision added_at",
+        STAFF: "added_by",
+    },
+    "ContactPreference": {
+        ID: "customer",
+        COARSE: "channel days hour_from hour_until language quiet_from quiet_until",
+        NONE: "id relation set_at",
+        STAFF: "set_by",
+    },
+    "StaffLink": {
+        ID: "customer",
+        NONE: "id role since until is_main assigned_at",
+        STAFF: "staff assigned_by",
+    },
+    "RequirementType": {NONE: "id code label_zh label_en privacy position is_archived"},
+    "Requirement": {
+        ID: "customer subject_id",
+        SEALED: "text_sealed",
+        NONE: "id type valid_until subject_kind revision written_at",
+        STAFF: "written_by",
+    },
 }
 
 

@@ -14,11 +14,19 @@ from guibin.customers.models.people import (
     SearchToken,
     Tag,
 )
+from guibin.customers.models.relations import (
+    ContactPreference,
+    Relation,
+    Requirement,
+    RequirementType,
+    StaffLink,
+)
 
 __all__ = [
     "AttributeDefinition",
     "AttributeValue",
     "ContactPoint",
+    "ContactPreference",
     "Customer",
     "CustomerAlias",
     "CustomerTag",
@@ -29,6 +37,10 @@ __all__ = [
     "Merge",
     "Note",
     "NumberCounter",
+    "Relation",
+    "Requirement",
+    "RequirementType",
     "SearchToken",
+    "StaffLink",
     "Tag",
 ]

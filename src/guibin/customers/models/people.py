@@ -16,6 +16,7 @@ from guibin.customers.rules.values import (
     CALENDARS,
     CONTACT_KINDS,
     GENDERS,
+    KINDS,
     STATUSES,
     TAG_COLOURS,
 )
@@ -36,10 +37,12 @@ class NumberCounter(models.Model):
 
 
 class Customer(ChangeTracked):
-    """One person who buys, or might. The id is also the id of the person's key."""
+    """Somebody who buys, or might: a person or a company. The id is also the id of the key. ``id_number`` is
+    the ID number of a person and the unified social credit code of a company."""
 
     number = models.CharField(max_length=24)
     serial = models.BigIntegerField()
+    kind = models.CharField(max_length=8, default="person", db_default="person")
     status = models.CharField(max_length=10, default="active")
     name_sealed = models.BinaryField(null=True)
     latin_name_sealed = models.BinaryField(null=True)
@@ -85,6 +88,7 @@ class Customer(ChangeTracked):
                 condition=Q(id_number_index__isnull=False),
             ),
             models.CheckConstraint(condition=Q(status__in=STATUSES), name="customers_customer_status_known"),
+            models.CheckConstraint(condition=Q(kind__in=KINDS), name="customers_customer_kind_known"),
             models.CheckConstraint(
                 condition=Q(gender="") | Q(gender__in=GENDERS), name="customers_customer_gender_known"
             ),

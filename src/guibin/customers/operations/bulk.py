@@ -21,6 +21,7 @@ CUSTOMER_TYPES = {
     "number": "text",
     "serial": "int8",
     "status": "text",
+    "kind": "text",
     "name_sealed": "bytea",
     "latin_name_sealed": "bytea",
     "details_sealed": "bytea",
@@ -43,7 +44,7 @@ CUSTOMER_TYPES = {
     "created_at": "timestamptz",
     "updated_at": "timestamptz",
 }
-PROFILE_COLUMNS = tuple(CUSTOMER_TYPES)[4:19]
+PROFILE_COLUMNS = tuple(CUSTOMER_TYPES)[4:20]
 
 
 @dataclass(frozen=True, slots=True)

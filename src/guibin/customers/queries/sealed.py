@@ -23,6 +23,7 @@ HISTORY = "customers.history"
 def open_texts(row: Customer, key: SealKey | None) -> Texts:
     """All profile fields of a customer as texts; of an erased person (no key) only what is plain."""
     texts = {
+        "kind": row.kind,
         "gender": row.gender,
         "province": row.province,
         "city": row.city,

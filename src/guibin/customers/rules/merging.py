@@ -6,8 +6,9 @@ from typing import Literal
 from guibin.customers.rules.profile import FIELDS, Texts
 
 Side = Literal["kept", "absorbed"]
-CHOSEN_FIELDS = tuple(name for name in FIELDS if name != "id_number")
-"""What a person has one of. The ID number is not chosen: it is shown from whoever of the group has it."""
+CHOSEN_FIELDS = tuple(name for name in FIELDS if name not in {"id_number", "kind"})
+"""What a person has one of. The ID number is not chosen: it is shown from whoever of the group has it; person
+or company is the same for all."""
 
 
 def propose_choices(kept: Mapping[str, str], absorbed: Mapping[str, str]) -> dict[str, Side]:
@@ -28,9 +29,11 @@ def propose_choices(kept: Mapping[str, str], absorbed: Mapping[str, str]) -> dic
 
 
 def contradictions(one: Mapping[str, str], other: Mapping[str, str]) -> tuple[str, ...]:
-    """The fields in which two profiles say that these are two people: both have an ID number, and another."""
-    first, second = one.get("id_number", ""), other.get("id_number", "")
-    return ("id_number",) if first and second and first != second else ()
+    """The fields in which two profiles say that these are two: both have an ID number, and another; or one is
+    a person and one a company."""
+    fields = ("id_number", "kind")
+    told = ((name, one.get(name, ""), other.get(name, "")) for name in fields)
+    return tuple(name for name, first, second in told if first and second and first != second)
 
 
 def fields_to_write(
