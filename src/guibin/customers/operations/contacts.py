@@ -19,6 +19,7 @@ from guibin.customers.events import (
 )
 from guibin.customers.models import ContactPoint, ExternalId, SearchToken
 from guibin.customers.operations.locking import lock_customer
+from guibin.customers.operations.matching import renew_match_tokens
 from guibin.customers.operations.recording import Provenance, change_row, keep_history
 from guibin.customers.permissions import EDIT_CUSTOMER
 from guibin.customers.queries import sealed
@@ -65,7 +66,7 @@ def place_contacts(
     source: str,
     at: datetime,
 ) -> list[ContactPoint]:
-    """Write checked contact points and the tokens of their phones. Raises ``ContactTwice``."""
+    """Write checked contact points and the tokens that follow. Raises ``ContactTwice``."""
     if any(contact.is_preferred for contact, _value in points):
         ContactPoint.objects.filter(customer_id=customer_id, is_preferred=True).update(is_preferred=False)
     with constraint_errors({"customers_contact_value_once": errors.ContactTwice()}):
@@ -86,6 +87,7 @@ def place_contacts(
         )
     if any(contact.kind == "phone" for contact, _value in points):
         renew_phone_tokens(customer_id, key)
+    renew_match_tokens([customer_id])
     return rows
 
 
@@ -169,6 +171,7 @@ def remove_contact(*, contact_id: int, source: str = "form", actor: Actor, at: d
     ContactPoint.objects.filter(pk=contact_id).delete()
     if point.kind == "phone":
         renew_phone_tokens(point.customer_id, key)
+    renew_match_tokens([point.customer_id])
     keep_history([change_row(point.customer_id, key, point.kind, value, "", Provenance(source, actor, at))])
     record(
         ContactPointRemoved(contact_id=contact_id, contact_kind=point.kind),
@@ -221,4 +224,5 @@ def add_external_id(
             import_id=import_id,
             added_at=at,
         )
+    renew_match_tokens([customer_id])
     record(ExternalIdAdded(source=source), subjects=[subject("customer", customer_id)], actor=actor, at=at)

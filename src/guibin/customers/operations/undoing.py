@@ -27,6 +27,7 @@ from guibin.customers.models import (
 )
 from guibin.customers.operations.bulk import chunks, highest_serial, lock_counter
 from guibin.customers.operations.contacts import renew_phone_tokens
+from guibin.customers.operations.matching import renew_match_tokens
 from guibin.customers.operations.numbering import give_back_serials
 from guibin.customers.operations.sealing import columns_of
 from guibin.customers.operations.updating import BEFORE, update_profiles
@@ -185,6 +186,7 @@ def _restore(ids: Sequence[int], changes: Mapping[int, Sequence[FieldChange]], i
         (gone.exclude(**later) if later else gone).delete()
     for plan in plans:
         _renew(plan, changes.get(plan.row.pk, ()))
+    renew_match_tokens([plan.row.pk for plan in plans])
     done = [change.pk for pk in ids for change in changes.get(pk, ()) if (pk, change.field) not in stuck]
     FieldChange.objects.filter(pk__in=done).delete()
     return kept

@@ -29,6 +29,7 @@ from guibin.customers.operations.bulk import (
     write_notes,
     write_tags,
 )
+from guibin.customers.operations.matching import TOKEN_FIELDS, renew_match_tokens
 from guibin.customers.operations.recording import HistoryRow, Provenance, change_row, keep_history
 from guibin.customers.operations.sealing import columns_of
 from guibin.customers.queries import sealed
@@ -181,6 +182,13 @@ def _write(
     write_attributes(((plan.wish.customer_id, plan.key, plan.attributes) for plan in plans), batch)
     write_notes(((plan.wish.customer_id, plan.key, plan.wish.note) for plan in plans), batch)
     _renew_tokens(plans)
+    renew_match_tokens(
+        [
+            plan.wish.customer_id
+            for plan in plans
+            if plan.contacts or plan.externals or TOKEN_FIELDS & plan.fields.keys()
+        ]
+    )
 
 
 def _stamp(row: Customer) -> str:

@@ -6,6 +6,7 @@ from guibin.core.sealing import SealKey
 from guibin.customers import errors
 from guibin.customers.events import CustomerEdited
 from guibin.customers.models import Customer, SearchToken
+from guibin.customers.operations.matching import TOKEN_FIELDS, renew_match_tokens
 from guibin.customers.operations.recording import Provenance, change_row, keep_history
 from guibin.customers.operations.sealing import changed_columns
 from guibin.customers.queries import sealed
@@ -25,6 +26,8 @@ def write_changes(
     if {"name", "latin_name"} & changes.keys():
         tokens = sealed.name_tokens(after.get("name", ""), after.get("latin_name", ""))
         SearchToken.objects.filter(pk=row.pk).update(name_tokens=tokens)
+    if TOKEN_FIELDS & changes.keys():
+        renew_match_tokens([row.pk])
     keep_history(
         change_row(row.pk, key, name, current.get(name, ""), new, provenance) for name, new in changes.items()
     )

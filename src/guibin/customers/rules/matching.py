@@ -1,8 +1,8 @@
 """Who may be the same person: what a person is looked for by, and two people compared. Pure and symmetric.
 
-``pieces_of`` gives what people who may be one have in common at least once; who shares none is never compared.
-Every verdict but ``apart`` rests on a shared key, or on a name with something beside it, and each of these has
-its piece: comparing only those who share a piece misses nobody.
+``pieces_of`` gives what people who may be one have in common at least once; who shares none is never
+compared. Every verdict but ``apart`` rests on a shared key, or on a name with something beside it, and each
+of these has its piece: comparing only those who share a piece misses nobody.
 """
 
 import re
@@ -30,8 +30,8 @@ SHIPPED_POLICIES: Mapping[tuple[str, str], str] = {
     ("unionid", "external_id"): "join",
     ("wechat_unionid", "external_id"): "join",
 }
-"""What an exact key is worth by (source, key) until the organisation says otherwise; "" is every other source.
-Ids of sources that are not ignored are compared with each other: they are union ids."""
+"""What an exact key is worth by (source, key) until the organisation says otherwise; "" is every other
+source. Ids of sources that are not ignored are compared with each other: they are union ids."""
 
 STRICTER = ("ignore", "review", "join")
 POINTS: Mapping[str, int] = {
@@ -51,6 +51,7 @@ POINTS: Mapping[str, int] = {
 }
 AGAINST: Mapping[str, int] = {
     "id_number_differs": -100,
+    "kind_differs": -100,
     "birthday_differs": -40,
     "name_differs": -30,
     "gender_differs": -25,
@@ -62,6 +63,7 @@ PERSONAL_KEYS = frozenset({"id_number", "external_id", "card"})
 """Keys that belong to one person for good. Nicknames are common beside them, so a name may differ."""
 PASSED_ON_KEYS = frozenset({"phone", "email"})
 """Keys that families share and that are given to other people after a while."""
+NEVER_ONE = frozenset({"id_number_differs", "kind_differs"})
 NAMED = frozenset({"name", "name_sound"})
 BESIDE_NAME = frozenset({"birthday", "birthday_day", "last_digits", "address"})
 SCORE_MAX = 100
@@ -77,6 +79,7 @@ class Traits:
     compared exactly; ``systems`` are (source, value) of systems that give one id per member. ``days`` are
     (calendar, month, day); ``born_on`` is the solar day when the year is known."""
 
+    kind: str = "person"
     han: frozenset[str] = frozenset()
     spellings: frozenset[str] = frozenset()
     days: frozenset[tuple[str, int, int]] = frozenset()
@@ -154,6 +157,7 @@ def traits_of(
     days, born_on = read_birthday(birthday)
     city = _place(texts.get("city", ""))
     return Traits(
+        kind=texts.get("kind") or "person",
         han=han,
         spellings=spellings,
         days=days,
@@ -272,7 +276,7 @@ def _judge(
     score: int,
     policies: Policies,
 ) -> Judgement:
-    if "id_number_differs" in contradictions or score == 0:
+    if contradictions & NEVER_ONE or score == 0:
         return "apart"
     for key, worth in exact.items():
         if worth != "join":
@@ -335,6 +339,8 @@ def _circumstances(one: Traits, other: Traits) -> Iterator[str]:
         yield "gender_differs"
     if _differ(_values(one, "id_number"), _values(other, "id_number")):
         yield "id_number_differs"
+    if one.kind != other.kind:
+        yield "kind_differs"
     sources = {source for source, _value in one.systems} & {source for source, _value in other.systems}
     if any(_differ(_ids(one, source), _ids(other, source)) for source in sources):
         yield "system_differs"
