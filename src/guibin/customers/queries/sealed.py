@@ -18,6 +18,8 @@ EXTERNAL = "customers.external"
 ATTRIBUTE = "customers.attribute"
 NOTE = "customers.note"
 HISTORY = "customers.history"
+RELATION = "customers.relation"
+REQUIREMENT = "customers.requirement"
 
 
 def open_texts(row: Customer, key: SealKey | None) -> Texts:
