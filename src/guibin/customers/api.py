@@ -56,7 +56,23 @@ from guibin.customers.operations.people import (
     restore_customer,
 )
 from guibin.customers.operations.preferring import prefer_contacts
+from guibin.customers.operations.reaching import set_contact_preference
+from guibin.customers.operations.relating import (
+    edit_relation,
+    relate_customers,
+    relate_newcomer,
+    remove_relation,
+)
+from guibin.customers.operations.requirements import (
+    add_requirement,
+    archive_requirement_type,
+    edit_requirement,
+    remove_requirement,
+    reveal_requirements,
+    save_requirement_type,
+)
 from guibin.customers.operations.revealing import reveal_cards, reveal_customer, reveal_history
+from guibin.customers.operations.staffing import assign_staff, release_staff
 from guibin.customers.operations.undoing import undo_import
 from guibin.customers.permissions import (
     ARCHIVE_CUSTOMER,
@@ -111,13 +127,26 @@ from guibin.customers.queries.people import (
 )
 from guibin.customers.queries.picking import find_picks
 from guibin.customers.queries.places import stores_of_customers
+from guibin.customers.queries.reaching import contact_preferences, place_preferences
+from guibin.customers.queries.relations import list_relations, relations_of
+from guibin.customers.queries.requirements import (
+    list_requirement_types,
+    list_requirements,
+    requirement_label,
+    requirements_about,
+)
+from guibin.customers.queries.staffing import list_linked_staff, main_staff, staff_of
 from guibin.customers.rules.birthday import next_occurrence, parse_birthday
+from guibin.customers.rules.company import normalise_credit_code
 from guibin.customers.rules.contact import normalise_email, normalise_phone, normalise_wechat
 from guibin.customers.rules.finding import spell
 from guibin.customers.rules.identity import normalise_id_number
 from guibin.customers.rules.importing import clean_external, clean_row, sort_key
 from guibin.customers.rules.plain import as_plain
 from guibin.customers.rules.profile import parse_gender
+from guibin.customers.rules.reaching import Preference, is_quiet, is_welcome
+from guibin.customers.rules.relations import NewRelation, RelationView
+from guibin.customers.rules.requirements import RequirementKind, RequirementView, StaffLinkView
 from guibin.customers.rules.values import (
     CARD_SOURCE,
     MATCH_KEYS,
@@ -176,31 +205,43 @@ __all__ = [
     "Hit",
     "Kept",
     "NewContact",
+    "NewRelation",
     "NoteView",
     "Outcome",
     "Policy",
+    "Preference",
     "Profile",
+    "RelationView",
+    "RequirementKind",
+    "RequirementView",
     "RowOutcome",
     "Sheet",
+    "StaffLinkView",
     "TagView",
     "UndoReport",
     "add_contact",
     "add_external_id",
+    "add_requirement",
     "add_tag",
     "archive_attribute",
     "archive_customer",
+    "archive_requirement_type",
     "archive_tag",
     "as_plain",
+    "assign_staff",
     "attribute_label",
     "bulk_upsert",
     "check_rows",
     "choice_label",
     "clean_external",
+    "contact_preferences",
     "count_customers",
     "count_imported",
     "create_customer",
     "edit_contact",
     "edit_customer",
+    "edit_relation",
+    "edit_requirement",
     "ensure_by_external",
     "erase_customer",
     "external_order",
@@ -223,6 +264,8 @@ __all__ = [
     "group",
     "groups",
     "head_part",
+    "is_quiet",
+    "is_welcome",
     "joined_part",
     "list_attributes",
     "list_cards_below",
@@ -230,33 +273,52 @@ __all__ = [
     "list_customers",
     "list_field_history",
     "list_ids",
+    "list_linked_staff",
     "list_notes",
+    "list_relations",
+    "list_requirement_types",
+    "list_requirements",
     "list_tags",
+    "main_staff",
     "merge_customers",
     "next_occurrence",
+    "normalise_credit_code",
     "normalise_email",
     "normalise_id_number",
     "normalise_phone",
     "normalise_wechat",
     "parse_birthday",
     "parse_gender",
+    "place_preferences",
     "prefer_contacts",
     "read_head",
     "read_sheet",
+    "relate_customers",
+    "relate_newcomer",
+    "relations_of",
+    "release_staff",
     "remove_contact",
+    "remove_relation",
+    "remove_requirement",
     "remove_tag",
+    "requirement_label",
+    "requirements_about",
     "resolve",
     "restore_customer",
     "reveal_cards",
     "reveal_customer",
     "reveal_history",
+    "reveal_requirements",
     "row_order",
     "save_attribute",
+    "save_requirement_type",
     "save_tag",
     "search",
     "set_attributes",
+    "set_contact_preference",
     "sheet_part",
     "spell",
+    "staff_of",
     "stores_of_customers",
     "tag_by_name",
     "undo_import",

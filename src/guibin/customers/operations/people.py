@@ -29,6 +29,7 @@ from guibin.customers.models import (
     SearchToken,
 )
 from guibin.customers.operations.contacts import add_external_id, check_contact, place_contacts
+from guibin.customers.operations.forgetting import forget_ties
 from guibin.customers.operations.labels import set_attributes
 from guibin.customers.operations.locking import lock_customer
 from guibin.customers.operations.numbering import number_format, take_ids, take_serials
@@ -37,11 +38,13 @@ from guibin.customers.operations.sealing import columns_of
 from guibin.customers.operations.writing import write_changes
 from guibin.customers.permissions import ARCHIVE_CUSTOMER, EDIT_CUSTOMER, ERASE_CUSTOMER
 from guibin.customers.queries import sealed
+from guibin.customers.queries.relations import bonds_of
 from guibin.customers.rules.profile import LIMITS, Texts, clean_profile, plan_fields
 from guibin.customers.rules.values import CARD_SOURCE, NewContact, Profile
 from guibin.customers.settings import PHONE_REGION
 
 PROBLEMS: dict[str, type[DomainError]] = {
+    "kind": errors.KindInvalid,
     "gender": errors.GenderInvalid,
     "birthday": errors.BirthdayInvalid,
     "id_number": errors.IdNumberInvalid,
@@ -117,6 +120,8 @@ def _checked(profile: Profile) -> Texts:
     if problem == "text_too_long":
         name = next(name for name, limit in LIMITS.items() if len(texts[name]) > limit)
         raise errors.TextTooLong(limit=LIMITS[name])
+    if problem == "id_number" and profile.kind == "company":
+        raise errors.CreditCodeInvalid
     if problem:
         raise PROBLEMS[problem]
     return texts
@@ -142,10 +147,14 @@ def edit_customer(
     row, key = lock_customer(customer_id, actor=actor)
     if expected_revision is not None and row.revision != expected_revision:
         raise errors.CustomerChanged(number=row.number)
+    if fields is not None and "kind" not in fields:
+        profile = replace(profile, kind=row.kind)
     wanted = _checked(profile)
     if fields is not None:
         wanted = {name: text for name, text in wanted.items() if name in fields}
     current = sealed.open_texts(row, key)
+    if profile.kind != row.kind:
+        _check_kind(row, current, wanted)
     changes = plan_fields(current, wanted, policy=None)
     provenance = Provenance(source, actor, at)
     if changes:
@@ -154,6 +163,16 @@ def edit_customer(
     if attributes:
         own = set_attributes(customer_id=customer_id, values=attributes, source=source, actor=actor, at=at)
     return (*changes, *own)
+
+
+def _check_kind(row: Customer, current: Texts, wanted: Texts) -> None:
+    """A person becomes a company, or the other way round, only without what suits neither: a number or code
+    that stays, a gender, a birthday, family or work. Raises ``KindFixed``."""
+    stays = {name: wanted.get(name, current.get(name, "")) for name in ("gender", "birthday")}
+    held = current.get("id_number") and "id_number" not in wanted
+    bonds = bonds_of([row.pk])
+    if held or any(stays.values()) or any(bond.kind != "referrer" for bond in bonds):
+        raise errors.KindFixed(number=row.number)
 
 
 @transaction.atomic
@@ -188,6 +207,7 @@ def erase_customer(*, customer_id: int, actor: Actor, at: datetime) -> None:
     """
     actor.require(ERASE_CUSTOMER)
     lock_customer(customer_id, actor=actor)
+    forget_ties([customer_id])
     for model in (ContactPoint, ExternalId, AttributeValue, CustomerTag, Note, FieldChange, SearchToken):
         model.objects.filter(customer_id=customer_id).delete()
     Customer.objects.filter(pk=customer_id).update(

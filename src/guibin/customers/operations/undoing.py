@@ -27,6 +27,7 @@ from guibin.customers.models import (
 )
 from guibin.customers.operations.bulk import chunks, highest_serial, lock_counter
 from guibin.customers.operations.contacts import renew_phone_tokens
+from guibin.customers.operations.forgetting import list_tied
 from guibin.customers.operations.matching import renew_match_tokens
 from guibin.customers.operations.numbering import give_back_serials
 from guibin.customers.operations.sealing import columns_of
@@ -101,6 +102,7 @@ def _used_later(ids: Sequence[int], import_id: int) -> set[int]:
     for side in ("low", "high"):
         decided = MatchPair.objects.filter(**{f"{side}_id__in": ids}).exclude(status="open")
         used |= set(decided.values_list(f"{side}_id", flat=True))
+    used |= list_tied(ids)
     with connection.cursor() as cursor:
         for table in CHILDREN:
             cursor.execute(
