@@ -67,10 +67,11 @@ def show_orders(rows: Iterable[OrderRow]) -> list[ShownOrder]:
     listed = list(rows)
     stores = {int(store.id): store.name for store in accounts.list_stores()}
     channels = {channel.code: str(channel.label) for channel in list_channels()}
-    cards = customers.get_cards({row.customer_id for row in listed if row.customer_id is not None})
+    stands = customers.resolve({row.customer_id for row in listed if row.customer_id is not None})
+    cards = customers.get_cards(set(stands.values()))
     shown = []
     for row in listed:
-        card = cards.get(row.customer_id or 0)
+        card = cards.get(stands.get(row.customer_id or 0, 0))
         shown.append(
             ShownOrder(
                 order=row,
@@ -152,6 +153,12 @@ ORDERS = ListSpec(
 )
 
 
+def ids_of(number: str, *, actor: Actor) -> tuple[int, ...]:
+    """All ids of the person with this number; one that nobody has where there is none to be seen."""
+    customer_id = customers.find_id(number, actor=actor)
+    return (0,) if customer_id is None else customers.group(customer_id)
+
+
 def order_filter(state: ListState, *, actor: Actor) -> OrderFilter:
     """What the state of the list asks for. An unknown customer or product finds nothing."""
     days, amount = state.get("ordered"), state.get("amount")
@@ -164,7 +171,7 @@ def order_filter(state: ListState, *, actor: Actor) -> OrderFilter:
         store_ids=read_all(state.get("store") or ()),
         channels=tuple(state.get("channel") or ()),
         statuses=tuple(state.get("status") or ()),
-        customer_ids=(customers.find_id(customer, actor=actor) or 0,) if customer else (),
+        customer_ids=ids_of(customer, actor=actor) if customer else (),
         is_anonymous=state.get("anonymous"),
         amount_min=to_minor(amount.low, base) if amount and amount.low is not None else None,
         amount_max=to_minor(amount.high, base) if amount and amount.high is not None else None,

@@ -285,8 +285,8 @@ def test_the_timeline_tells_nothing_that_one_may_not_see(owner: Actor) -> None:
             if not stretch.next_before:
                 break
             before = datetime.fromisoformat(stretch.next_before)
-            customer_id = page.summary.customer.id
-            stretch = timeline.read_earlier(customer_id, actor=actor, channel="", before=before)
+            ids = page.summary.customer.ids
+            stretch = timeline.read_earlier(ids, actor=actor, channel="", before=before)
         titles[actor.id] = told
     everything, little = titles[owner.id], titles[1]
     assert sum("T-" in title for title in everything) == timeline.SHOWN + 5

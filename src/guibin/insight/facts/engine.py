@@ -132,7 +132,9 @@ def has_aliases(version: Version) -> bool:
     """Whether anybody stands for somebody else, by the row counts its files say."""
     if ALIASES not in version.contents:
         return False
-    rows = {part: pq.read_metadata(version.file(ALIASES, part)).num_rows for part in _parts(version, ALIASES)}
+    rows = {
+        part: int(pq.read_metadata(version.file(ALIASES, part)).num_rows) for part in _parts(version, ALIASES)
+    }
     return rows.get("base", 0) + rows.get("delta", 0) > rows.get("gone", 0)
 
 
