@@ -33,8 +33,9 @@ LIVE_EVENTS = (
     "purchases.order_cancelled",
     "purchases.refund_recorded",
     "purchases.refund_taken_back",
+    "customers.customers_merged",
+    "customers.merge_undone",
 )
-IDENTITY_EVENTS = ("customers.customers_merged", "customers.merge_undone")
 NAMING = ("customer_id", "kept", "absorbed")
 """The fields by which these events name customers."""
 Rows = list[dict[str, Any]]
@@ -91,7 +92,7 @@ def find_live_buyers() -> list[int]:
         cursor.execute(
             "SELECT DISTINCT (data ->> named)::bigint FROM core_loggedevent, unnest(%s::text[]) AS named "
             "WHERE xid >= %s::text::xid8 AND name = ANY(%s) AND origin = %s AND data ->> named IS NOT NULL",
-            [list(NAMING), str(version.watermark), [*LIVE_EVENTS, *IDENTITY_EVENTS], str(Origin.LIVE)],
+            [list(NAMING), str(version.watermark), list(LIVE_EVENTS), str(Origin.LIVE)],
         )
         found = {row[0] for row in cursor.fetchall()}
     return sorted(found | set(customers.resolve(found).values()))
