@@ -30,6 +30,7 @@ from guibin.core import preferences
 from guibin.core.permissions import Actor
 from guibin.customers.errors import CustomerUnknown
 from guibin.customers.operations.contacts import add_contact, add_external_id, edit_contact, remove_contact
+from guibin.customers.operations.erasing import erase_customer
 from guibin.customers.operations.importing import (
     bulk_upsert,
     ensure_by_external,
@@ -47,12 +48,16 @@ from guibin.customers.operations.labels import (
     tag_by_name,
     write_note,
 )
+from guibin.customers.operations.matching import fill_match_tokens
+from guibin.customers.operations.matching_decisions import join_pair, keep_apart, release_pair
+from guibin.customers.operations.matching_policies import save_key_policies
+from guibin.customers.operations.matching_queueing import find_scan, queue_scan
+from guibin.customers.operations.matching_scan import Scanned, match_customers, scan_duplicates
 from guibin.customers.operations.merging import merge_customers, undo_merge
 from guibin.customers.operations.people import (
     archive_customer,
     create_customer,
     edit_customer,
-    erase_customer,
     restore_customer,
 )
 from guibin.customers.operations.preferring import prefer_contacts
@@ -102,6 +107,16 @@ from guibin.customers.queries.labels import (
     list_field_history,
     list_notes,
     list_tags,
+)
+from guibin.customers.queries.pairs import (
+    PairFilters,
+    PairView,
+    count_import_matches,
+    count_open_pairs,
+    get_pair,
+    list_key_policies,
+    list_pairs,
+    list_sure_ids,
 )
 from guibin.customers.queries.parts import (
     Head,
@@ -208,6 +223,8 @@ __all__ = [
     "NewRelation",
     "NoteView",
     "Outcome",
+    "PairFilters",
+    "PairView",
     "Policy",
     "Preference",
     "Profile",
@@ -215,6 +232,7 @@ __all__ = [
     "RequirementKind",
     "RequirementView",
     "RowOutcome",
+    "Scanned",
     "Sheet",
     "StaffLinkView",
     "TagView",
@@ -236,7 +254,9 @@ __all__ = [
     "clean_external",
     "contact_preferences",
     "count_customers",
+    "count_import_matches",
     "count_imported",
+    "count_open_pairs",
     "create_customer",
     "edit_contact",
     "edit_customer",
@@ -246,6 +266,7 @@ __all__ = [
     "erase_customer",
     "external_order",
     "field_word",
+    "fill_match_tokens",
     "find_bearers_by_external",
     "find_by_number",
     "find_id",
@@ -255,31 +276,39 @@ __all__ = [
     "find_ids_by_phones",
     "find_numbers",
     "find_picks",
+    "find_scan",
     "find_visible_ids",
     "foresee_upsert",
     "get_bearer",
     "get_cards",
     "get_customer",
     "get_id",
+    "get_pair",
     "group",
     "groups",
     "head_part",
     "is_quiet",
     "is_welcome",
+    "join_pair",
     "joined_part",
+    "keep_apart",
     "list_attributes",
     "list_cards_below",
     "list_cities",
     "list_customers",
     "list_field_history",
     "list_ids",
+    "list_key_policies",
     "list_linked_staff",
     "list_notes",
+    "list_pairs",
     "list_relations",
     "list_requirement_types",
     "list_requirements",
+    "list_sure_ids",
     "list_tags",
     "main_staff",
+    "match_customers",
     "merge_customers",
     "next_occurrence",
     "normalise_credit_code",
@@ -291,11 +320,13 @@ __all__ = [
     "parse_gender",
     "place_preferences",
     "prefer_contacts",
+    "queue_scan",
     "read_head",
     "read_sheet",
     "relate_customers",
     "relate_newcomer",
     "relations_of",
+    "release_pair",
     "release_staff",
     "remove_contact",
     "remove_relation",
@@ -311,8 +342,10 @@ __all__ = [
     "reveal_requirements",
     "row_order",
     "save_attribute",
+    "save_key_policies",
     "save_requirement_type",
     "save_tag",
+    "scan_duplicates",
     "search",
     "set_attributes",
     "set_contact_preference",

@@ -170,11 +170,26 @@ class TwoPeople(Conflict):
     )
 
 
+class PersonAndCompany(Conflict):
+    code = "customers.person_and_company"
+    message = _("One of %(one)s and %(other)s is a person and the other a company.")
+
+
 class KeptApart(Conflict):
     code = "customers.kept_apart"
     message = _(
         "%(one)s and %(other)s are marked as two different people. Take that mark back before merging them."
     )
+
+
+class PairUnknown(NotFound):
+    code = "customers.pair_unknown"
+    message = _("Somebody has decided on these two already.")
+
+
+class KeyPolicyUnknown(Invalid):
+    code = "customers.key_policy_unknown"
+    message = _("Choose for each key whether it joins, asks or is ignored.")
 
 
 class MergeUnknown(NotFound):

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from guibin.core import clock
 from guibin.core.permissions import SYSTEM
 from guibin.core.privacy import PersonalData, PrivacyClass, by_field
-from guibin.customers.operations.people import erase_customer
+from guibin.customers.models import Customer
+from guibin.customers.operations.erasing import erase_customer
+from guibin.customers.queries.groups import group
 from guibin.customers.queries.labels import list_field_history, list_notes
 from guibin.customers.queries.people import read_customer
 from guibin.customers.rules.profile import as_texts
@@ -88,10 +90,13 @@ FIELDS: dict[str, dict[PrivacyClass, str]] = {
 
 
 def export(customer_id: int) -> Mapping[str, object]:
-    """All that is stored of a person, unmasked, as plain JSON values. Raises ``CustomerUnknown``."""
+    """All that is stored of a person under any of their ids, unmasked, as plain JSON values. ``numbers`` are
+    all customer numbers they have. Raises ``CustomerUnknown``."""
     view = read_customer(customer_id, actor=SYSTEM, masked=False)
+    numbers = Customer.objects.filter(pk__in=group(customer_id)).order_by("pk")
     return {
         "number": view.number,
+        "numbers": list(numbers.values_list("number", flat=True)),
         "status": view.status,
         "profile": as_texts(view.profile),
         "contacts": [

@@ -11,17 +11,18 @@ from guibin.core.permissions import Actor
 from guibin.core.sealing import SealKey, vault
 from guibin.customers import errors
 from guibin.customers.events import CustomersMerged, MergeUndone
-from guibin.customers.models import Customer, CustomerAlias, FieldChange, MatchPair, Merge
-from guibin.customers.operations.locking import lock_customers
+from guibin.customers.models import Customer, CustomerAlias, MatchPair, Merge
+from guibin.customers.operations.giving_back import give_back
+from guibin.customers.operations.locking import lock_merging
 from guibin.customers.operations.recording import Provenance
 from guibin.customers.operations.writing import write_changes
 from guibin.customers.permissions import MERGE_CUSTOMER
-from guibin.customers.queries import sealed
+from guibin.customers.queries.groups import group, groups
+from guibin.customers.queries.merges import find_kept_apart, open_person, source_of
+from guibin.customers.queries.people import visible
 from guibin.customers.rules.merging import (
-    CHOSEN_FIELDS,
     Side,
     contradictions,
-    fields_to_give_back,
     fields_to_write,
     propose_choices,
     stand_for,
@@ -31,13 +32,15 @@ from guibin.customers.rules.profile import Texts
 
 @dataclass(frozen=True, slots=True)
 class Two:
-    """The two customers of a merge, locked, with what is known of them."""
+    """The two customers of a merge, locked, with what is known of them; ``id_number`` is that of any id of
+    the person."""
 
     kept: Customer
     absorbed: Customer
     kept_key: SealKey
     kept_texts: Texts
     absorbed_texts: Texts
+    ids: tuple[tuple[int, ...], tuple[int, ...]]
 
 
 @transaction.atomic
@@ -49,6 +52,7 @@ def merge_customers(
     reason: str = "staff",
     score: int | None = None,
     evidence: Sequence[tuple[str, int]] = (),
+    expected_revisions: tuple[int, int] | None = None,
     actor: Actor,
     at: datetime,
     origin: Origin = Origin.LIVE,
@@ -56,13 +60,18 @@ def merge_customers(
     """From now on ``absorbed_id`` stands for ``kept_id``; returns the id of the merge, by which it is undone.
 
     ``choices`` says per field whose value stands; fields not named follow ``propose_choices``. Rows keep the
-    id they were born with. Raises ``Forbidden``, ``CustomerUnknown``, ``MergedAlready`` when one of them
-    stands for somebody else, ``MergeWithItself``, ``TwoPeople`` when their ID numbers differ, and
-    ``KeptApart`` when it was decided that they are two.
+    id they were born with. ``expected_revisions`` are those of the kept and the absorbed one that were looked
+    at. Raises ``Forbidden``, ``CustomerUnknown``, ``CustomerErased``, ``MergedAlready`` when one of them
+    stands for somebody else, ``MergeWithItself``, ``CustomerChanged``, ``TwoPeople`` when their ID numbers
+    differ, ``PersonAndCompany``, and ``KeptApart`` when it was decided that any two of theirs are two.
     """
     actor.require(MERGE_CUSTOMER)
     two = _lock_two(kept_id, absorbed_id, actor)
-    _check_apart(two)
+    if expected_revisions is not None:
+        for row, seen in zip((two.kept, two.absorbed), expected_revisions, strict=True):
+            if row.revision != seen:
+                raise errors.CustomerChanged(number=row.number)
+    check_apart(two)
     merge = Merge.objects.create(
         kept=two.kept,
         absorbed=two.absorbed,
@@ -77,8 +86,9 @@ def merge_customers(
     CustomerAlias.objects.create(customer=two.absorbed, into=two.kept, merged_at=at)
     changes = fields_to_write(two.kept_texts, two.absorbed_texts, merge.choices)
     if changes:
-        provenance = Provenance(_source(merge), actor, at)
+        provenance = Provenance(source_of(merge.pk), actor, at)
         write_changes(two.kept, two.kept_key, two.kept_texts, changes, provenance)
+    _pass_revisions([two.kept, two.absorbed], [two.kept], at)
     _mark_pair(kept_id, absorbed_id, "merged", actor, at)
     record(
         CustomersMerged(
@@ -98,19 +108,30 @@ def undo_merge(
 ) -> tuple[str, ...]:
     """Two people again: every row goes back to whom it was born with, and fields the merge wrote are given
     back unless somebody changed them since. Returns the fields given back. ``keep_apart`` remembers that they
-    are two. Raises ``Forbidden``, ``MergeUnknown`` or ``MergeUndoneAlready``."""
+    are two. Raises ``Forbidden``, ``MergeUnknown`` (also for who may not see the person), ``CustomerErased``
+    or ``MergeUndoneAlready``."""
     actor.require(MERGE_CUSTOMER)
-    merge = Merge.objects.select_for_update().filter(pk=merge_id).first()
+    lock_merging()
+    merge = Merge.objects.filter(pk=merge_id).first()
     if merge is None:
+        raise errors.MergeUnknown
+    ids = group(merge.kept_id)
+    if not visible(actor).filter(pk=ids[0]).exists():
         raise errors.MergeUnknown
     if merge.undone_at is not None:
         raise errors.MergeUndoneAlready
-    kept = _lock_seen((merge.kept_id, merge.absorbed_id), actor)[merge.kept_id]
+    rows = {row.pk: row for row in Customer.objects.filter(pk__in=ids).order_by("pk").select_for_update()}
+    keys = vault().load(ids)
+    if not keys:
+        raise errors.CustomerErased(number=rows[ids[0]].number)
     Merge.objects.filter(pk=merge_id).update(undone_by=actor.code, undone_at=at)
     _stand_anew(merge, at)
-    back = _give_back(merge, kept, Provenance(f"un{_source(merge)}", actor, at))
+    back = give_back(merge, rows, keys, Provenance(f"un{source_of(merge.pk)}", actor, at))
+    _pass_revisions([rows[each] for each in ids], [rows[merge.kept_id], rows[merge.absorbed_id]], at)
     if keep_apart:
         _mark_pair(merge.kept_id, merge.absorbed_id, "never", actor, at)
+    else:
+        _unmark_pair(merge.kept_id, merge.absorbed_id)
     record(
         MergeUndone(merge_id=merge_id, kept=merge.kept_id, absorbed=merge.absorbed_id, fields=back),
         subjects=[subject("customer", merge.kept_id), subject("customer", merge.absorbed_id)],
@@ -121,42 +142,52 @@ def undo_merge(
     return back
 
 
-def _source(merge: Merge) -> str:
-    return f"merge:{merge.pk}"
-
-
-def _lock_seen(ids: Sequence[int], actor: Actor) -> dict[int, Customer]:
-    """The locked rows by id. Raises ``CustomerUnknown`` for one that may not be seen or is erased."""
-    rows = {row.pk: row for row in lock_customers(ids, actor=actor)}
-    for customer_id in ids:
-        if customer_id not in rows:
-            raise errors.CustomerUnknown(number=customer_id)
-    return rows
-
-
 def _lock_two(kept_id: int, absorbed_id: int, actor: Actor) -> Two:
     if kept_id == absorbed_id:
         raise errors.MergeWithItself
-    rows = _lock_seen((kept_id, absorbed_id), actor)
-    taken = CustomerAlias.objects.filter(customer_id__in=rows).values_list("customer_id", flat=True).first()
-    if taken is not None:
-        raise errors.MergedAlready(number=rows[taken].number)
-    keys = vault().load(rows)
-    texts = {pk: sealed.open_texts(row, keys.get(pk)) for pk, row in rows.items()}
-    return Two(rows[kept_id], rows[absorbed_id], keys[kept_id], texts[kept_id], texts[absorbed_id])
+    lock_merging()
+    people = groups((kept_id, absorbed_id))
+    asked = visible(actor).filter(pk__in=(kept_id, absorbed_id))
+    rows = {row.pk: row for row in asked.order_by("pk").select_for_update()}
+    for customer_id in (kept_id, absorbed_id):
+        if customer_id not in rows:
+            raise errors.CustomerUnknown(number=customer_id)
+        if rows[customer_id].status == "erased":
+            raise errors.CustomerErased(number=rows[customer_id].number)
+        if people[customer_id][0] != customer_id:
+            raise errors.MergedAlready(number=rows[customer_id].number)
+    keys = vault().load({*people[kept_id], *people[absorbed_id]})
+    texts = [
+        open_person(rows[customer_id], people[customer_id], keys) for customer_id in (kept_id, absorbed_id)
+    ]
+    both = (people[kept_id], people[absorbed_id])
+    return Two(rows[kept_id], rows[absorbed_id], keys[kept_id], texts[0], texts[1], both)
 
 
-def _check_apart(two: Two) -> None:
-    if contradictions(two.kept_texts, two.absorbed_texts):
-        raise errors.TwoPeople(one=two.kept.number, other=two.absorbed.number)
-    low, high = sorted((two.kept.pk, two.absorbed.pk))
-    if MatchPair.objects.filter(low=low, high=high, status="never").exists():
-        raise errors.KeptApart(one=two.kept.number, other=two.absorbed.number)
+def check_apart(two: Two) -> None:
+    """Raises ``TwoPeople``, ``PersonAndCompany`` or ``KeptApart``."""
+    numbers = {"one": two.kept.number, "other": two.absorbed.number}
+    against = contradictions(two.kept_texts, two.absorbed_texts)
+    if "kind" in against:
+        raise errors.PersonAndCompany(**numbers)
+    if against:
+        raise errors.TwoPeople(**numbers)
+    if find_kept_apart(*two.ids):
+        raise errors.KeptApart(**numbers)
 
 
 def _all_choices(two: Two, wished: Mapping[str, Side]) -> dict[str, Side]:
     proposed = propose_choices(two.kept_texts, two.absorbed_texts)
-    return proposed | {name: side for name, side in wished.items() if name in proposed}
+    return proposed | {
+        name: side for name, side in wished.items() if name in proposed and side in ("kept", "absorbed")
+    }
+
+
+def _pass_revisions(seen: Sequence[Customer], rows: Sequence[Customer], at: datetime) -> None:
+    """``rows`` get a revision none of ``seen`` ever had: a form opened before is refused."""
+    there = Customer.objects.filter(pk__in=[row.pk for row in seen]).values_list("revision", flat=True)
+    following = max(there) + 1
+    Customer.objects.filter(pk__in=[row.pk for row in rows]).update(revision=following, updated_at=at)
 
 
 def _mark_pair(one: int, other: int, status: str, actor: Actor, at: datetime) -> None:
@@ -165,6 +196,14 @@ def _mark_pair(one: int, other: int, status: str, actor: Actor, at: datetime) ->
     MatchPair.objects.update_or_create(
         low_id=low, high_id=high, defaults=decided, create_defaults={**decided, "found_at": at}
     )
+
+
+def _unmark_pair(one: int, other: int) -> None:
+    """The pair is as if nobody had decided: a question again where it was one, else nothing."""
+    low, high = sorted((one, other))
+    pairs = MatchPair.objects.filter(low_id=low, high_id=high)
+    pairs.filter(score__isnull=True).delete()
+    pairs.update(status="open", decided_by="", decided_at=None)
 
 
 def _stand_anew(merge: Merge, at: datetime) -> None:
@@ -177,25 +216,3 @@ def _stand_anew(merge: Merge, at: datetime) -> None:
     CustomerAlias.objects.filter(customer_id__in=everybody - heads.keys()).delete()
     for customer_id, into_id in sorted(heads.items()):
         CustomerAlias.objects.filter(customer_id=customer_id).exclude(into_id=into_id).update(into_id=into_id)
-
-
-def _give_back(merge: Merge, kept: Customer, provenance: Provenance) -> tuple[str, ...]:
-    key = vault().load_one(kept.pk)
-    if key is None:
-        return ()
-    rows = list(FieldChange.objects.filter(customer=kept, field__in=CHOSEN_FIELDS).order_by("pk"))
-    ours = [row for row in rows if row.source == _source(merge)]
-    last = max((row.pk for row in ours), default=0)
-    written = {
-        row.field: (
-            key.open_or_none(sealed.HISTORY, row.old_sealed) or "",
-            key.open_or_none(sealed.HISTORY, row.new_sealed) or "",
-        )
-        for row in ours
-    }
-    now = sealed.open_texts(kept, key)
-    changed_since = {row.field for row in rows if row.pk > last}
-    back = fields_to_give_back(written, now, changed_since)
-    if back:
-        write_changes(kept, key, now, back, provenance)
-    return tuple(back)

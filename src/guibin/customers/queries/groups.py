@@ -1,9 +1,18 @@
 """Who is one person: ids that stand for others, and all ids under them."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 
+from django.db import connection
+
 from guibin.customers.models import CustomerAlias
+
+GROUPS = """
+SELECT w.id, coalesce(a.into_id, w.id), array_remove(array_agg(o.customer_id ORDER BY o.customer_id), NULL)
+FROM unnest(%s::bigint[]) AS w (id)
+LEFT JOIN customers_customeralias a ON a.customer_id = w.id
+LEFT JOIN customers_customeralias o ON o.into_id = coalesce(a.into_id, w.id)
+GROUP BY w.id, a.into_id
+"""
 
 
 def resolve(customer_ids: Iterable[int]) -> dict[int, int]:
@@ -15,13 +24,15 @@ def resolve(customer_ids: Iterable[int]) -> dict[int, int]:
 
 
 def groups(customer_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
-    """For each id every id of the same person: first the one that stands for them, then ascending."""
-    heads = resolve(customer_ids)
-    under: dict[int, list[int]] = defaultdict(list)
-    rows = CustomerAlias.objects.filter(into_id__in=set(heads.values())).order_by("customer_id")
-    for customer_id, into_id in rows.values_list("customer_id", "into_id"):
-        under[into_id].append(customer_id)
-    return {customer_id: (head, *under.get(head, ())) for customer_id, head in heads.items()}
+    """For each id every id of the same person: first the one that stands for them, then ascending. One
+    query, however many."""
+    ids = list(dict.fromkeys(customer_ids))
+    if not ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(GROUPS, [ids])
+        found = {asked: (head, *under) for asked, head, under in cursor.fetchall()}
+    return {customer_id: found[customer_id] for customer_id in ids}
 
 
 def group(customer_id: int) -> tuple[int, ...]:

@@ -1,6 +1,7 @@
 """Joining two people and taking it back: whose value stands, and who stands for whom. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from guibin.customers.rules.profile import FIELDS, Texts
@@ -48,16 +49,34 @@ def fields_to_write(
     }
 
 
-def fields_to_give_back(
-    written: Mapping[str, tuple[str, str]], now: Mapping[str, str], changed_since: Iterable[str]
-) -> Texts:
-    """What unmerging restores: fields the merge wrote (``before``, ``after``) and nobody touched since."""
-    touched = set(changed_since)
-    return {
-        name: before
-        for name, (before, after) in written.items()
-        if name not in touched and now.get(name, "") == after
-    }
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One line of a field's history: ``before`` and ``after``, and the merge that wrote it (None for people
+    and imports). ``derived`` marks what taking a merge back wrote: it follows from the other lines."""
+
+    before: str
+    after: str
+    merge_id: int | None = None
+    derived: bool = False
+
+
+def value_that_stands(words: Sequence[Word], brought: Mapping[int, str]) -> str:
+    """A field as the lines that still stand leave it: as if merges that were taken back had never been.
+
+    ``words`` are all lines since the first merge that wrote the field, oldest first. ``brought`` is, for each
+    merge in force, what the absorbed one has in this field now; a value it has lost is not brought any more.
+    """
+    value = words[0].before if words else ""
+    for word in words:
+        if word.derived:
+            continue
+        if word.merge_id is None:
+            value = word.after
+        elif word.merge_id in brought:
+            now = brought[word.merge_id]
+            if now or not word.after:
+                value = now
+    return value
 
 
 def stand_for(merges: Mapping[int, int]) -> dict[int, int]:
