@@ -98,7 +98,7 @@ from guibin.customers.queries.finding import (
     find_numbers,
     search,
 )
-from guibin.customers.queries.groups import group, groups, resolve
+from guibin.customers.queries.groups import group, groups, list_merged, resolve
 from guibin.customers.queries.imported import count_imported
 from guibin.customers.queries.labels import (
     attribute_label,
@@ -298,6 +298,7 @@ __all__ = [
     "list_customers",
     "list_field_history",
     "list_ids",
+    "list_merged",
     "list_key_policies",
     "list_linked_staff",
     "list_notes",

@@ -120,9 +120,9 @@ def _borne(outcomes: Iterable[RowOutcome], clean: Iterable[CleanRow], owners: Ow
     """The outcomes with whose key each row was found by."""
     bearers = {row.position: owners.bearer(row) for row in clean}
     return [
-        each
-        if each.outcome in {"invalid", "conflict"}
-        else replace(each, bearer_id=bearers[each.position] or each.customer_id)
+        replace(
+            each, bearer_id=None if each.outcome == "invalid" else bearers[each.position] or each.customer_id
+        )
         for each in outcomes
     ]
 

@@ -38,3 +38,8 @@ def groups(customer_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
 def group(customer_id: int) -> tuple[int, ...]:
     """``groups`` of one."""
     return groups([customer_id])[customer_id]
+
+
+def list_merged() -> dict[int, int]:
+    """Every id that stands for another since a merge, with that other: few beside all customers."""
+    return dict(CustomerAlias.objects.values_list("customer_id", "into_id"))
