@@ -82,6 +82,40 @@ class MergeUndone(Event):
 
 
 @dataclass(frozen=True)
+class PairKeptApart(Event):
+    """Somebody said that the two are two people; ``pair_id`` is the mark."""
+
+    name: ClassVar[str] = "customers.pair_kept_apart"
+    wording = _("Marked as two different people")
+    icon = "ti-users"
+
+    pair_id: int
+    low: int
+    high: int
+
+
+@dataclass(frozen=True)
+class PairReleased(Event):
+    name: ClassVar[str] = "customers.pair_released"
+    wording = _("No longer marked as two different people")
+    icon = "ti-users"
+
+    low: int
+    high: int
+
+
+@dataclass(frozen=True)
+class KeyPoliciesSet(Event):
+    """What exact keys are worth was changed, for some source; ``keys`` are their codes."""
+
+    name: ClassVar[str] = "customers.key_policies_set"
+    wording = _("Matching rules changed")
+    icon = "ti-adjustments"
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ContactPointAdded(Event):
     name: ClassVar[str] = "customers.contact_point_added"
     wording = _("Contact point added")
@@ -332,6 +366,9 @@ ALL = (
     CustomerErased,
     CustomersMerged,
     MergeUndone,
+    PairKeptApart,
+    PairReleased,
+    KeyPoliciesSet,
     ContactPointAdded,
     ContactPointEdited,
     ContactPointRemoved,

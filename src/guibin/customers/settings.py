@@ -33,8 +33,8 @@ RECYCLE_DAYS = Setting(
     90,
     _("Days until a phone number may be somebody else's"),
     _(
-        "When a customer has been silent for longer than this before another one comes with the same phone or "
-        "e-mail, the two are not joined: somebody looks first."
+        "When a customer has been silent for longer than this before another one comes with the same phone "
+        "or e-mail, the two are not joined: somebody looks first."
     ),
     unit=_("days"),
     minimum=0,
@@ -52,9 +52,7 @@ SHARED_MAX = Setting(
     "customers.shared_max",
     50,
     _("Customers who may share a trait"),
-    _(
-        "What more customers than this have in common (the phone of a shop, say) says nothing and is left out."
-    ),
+    _("What more customers than this have in common, such as the phone of a shop, is left out."),
     minimum=2,
     maximum=1000,
 )

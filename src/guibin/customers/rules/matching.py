@@ -56,8 +56,8 @@ AGAINST: Mapping[str, int] = {
     "name_differs": -30,
     "gender_differs": -25,
     "birthday_near": -15,
-    "system_differs": -15,
-    "given_out_again": -10,
+    "system_differs": -5,
+    "given_out_again": -5,
 }
 PERSONAL_KEYS = frozenset({"id_number", "external_id", "card"})
 """Keys that belong to one person for good. Nicknames are common beside them, so a name may differ."""

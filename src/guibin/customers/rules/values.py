@@ -18,6 +18,7 @@ REVEAL_REASONS = ("contact", "verify", "correct", "complaint", "other")
 MERGE_REASONS = ("exact", "review", "staff", "import")
 PAIR_STATUSES = ("open", "merged", "never")
 KEY_POLICIES = ("join", "review", "ignore")
+POLICY_KEYS = ("id_number", "card", "external_id", "phone", "email", "wechat")
 MATCH_KEYS = ("number", "external_id", "card", "phone", "email", "id_number")
 
 ContactKind = Literal["phone", "email", "wechat"]

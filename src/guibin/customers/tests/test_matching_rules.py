@@ -64,8 +64,8 @@ def people(draw: st.DrawFn) -> Traits:
 
 
 def person(**more: object) -> Traits:
-    texts = {name: str(more.pop(name)) for name in ("name", "latin_name", "gender", "id_number", "address", "city")
-             if name in more}  # fmt: skip
+    fields = ("name", "latin_name", "gender", "id_number", "address", "city")
+    texts = {name: str(more.pop(name)) for name in fields if name in more}
     given_ = {"birthday": None, "contacts": [], "externals": [], "since": DAY, "last_active": DAY} | more
     return traits_of(texts=texts, source="pos", policies=PLAIN, **given_)  # type: ignore[arg-type]
 
