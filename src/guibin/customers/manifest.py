@@ -13,6 +13,15 @@ LINKS = (
     Link("customers.pick", "customers:pick", _("Choose a customer"), VIEW),
     Link("customers.edit", "customers:edit", _("Edit a customer"), EDIT, "pencil"),
     Link("customers.bulk_tag", "customers:bulk_tag", _("Add a tag"), EDIT, "tag"),
+    Link("customers.bulk_staff", "customers:bulk_staff", _("Assign a member of staff"), EDIT, "user-heart"),
+    Link(
+        "customers.requirement_types",
+        "customers:requirement_types",
+        _("Kinds of requirements"),
+        MANAGE,
+        "ruler-measure",
+        _("sizes allergies bespoke wishes"),
+    ),
     Link("customers.tags", "customers:tags", _("Tags"), MANAGE, "tags", _("label group")),
     Link(
         "customers.attributes",
@@ -26,6 +35,10 @@ LINKS = (
     Link("customers.panel_contacts", "customers:panel_contacts", _("How to reach"), VIEW),
     Link("customers.panel_tags", "customers:panel_tags", _("Tags"), VIEW),
     Link("customers.panel_fields", "customers:panel_fields", _("Own fields"), VIEW),
+    Link("customers.panel_relations", "customers:panel_relations", _("Family and company"), VIEW),
+    Link("customers.panel_staff", "customers:panel_staff", _("Who looks after them"), VIEW),
+    Link("customers.panel_reaching", "customers:panel_reaching", _("How they like to be contacted"), VIEW),
+    Link("customers.panel_requirements", "customers:panel_requirements", _("Special requirements"), VIEW),
     Link("customers.panel_notes", "customers:panel_notes", _("Notes"), VIEW),
     Link(
         "customers.panel_history", "customers:panel_history", _("What changed"), permissions.REVEAL_CUSTOMER

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from guibin.customers.views import house, panels, people, picking
+from guibin.customers.views import (
+    house,
+    panels,
+    people,
+    picking,
+    reaching,
+    relations,
+    requirements,
+    staffing,
+)
 
 app_name = "customers"
 NUMBER = "customers/<str:number>/"
@@ -12,6 +21,7 @@ urlpatterns = [
     path("customers/new/", people.new_customer, name="new"),
     path("customers/pick/", picking.pick, name="pick"),
     path("customers/tag/", people.bulk_tag, name="bulk_tag"),
+    path("customers/assign/", staffing.bulk_staff, name="bulk_staff"),
     path(f"{NUMBER}edit/", people.edit_customer, name="edit"),
     path(f"{NUMBER}archive/", people.archive, name="archive"),
     path(f"{NUMBER}restore/", people.restore, name="restore"),
@@ -28,6 +38,32 @@ urlpatterns = [
     path(f"{NUMBER}panels/notes/", panels.notes, name="panel_notes"),
     path(f"{NUMBER}panels/notes/write/", panels.write_note, name="write_note"),
     path(f"{NUMBER}panels/history/", panels.history, name="panel_history"),
+    path(f"{NUMBER}panels/relations/", relations.relations, name="panel_relations"),
+    path(f"{NUMBER}panels/relations/add/", relations.add, name="add_relation"),
+    path(f"{NUMBER}panels/relations/<int:relation_id>/edit/", relations.edit, name="edit_relation"),
+    path(f"{NUMBER}panels/relations/<int:relation_id>/prefer/", relations.prefer, name="prefer_relation"),
+    path(f"{NUMBER}panels/relations/<int:relation_id>/remove/", relations.remove, name="remove_relation"),
+    path(f"{NUMBER}panels/reaching/", reaching.reaching, name="panel_reaching"),
+    path(f"{NUMBER}panels/reaching/set/", reaching.set_preference, name="set_preference"),
+    path(f"{NUMBER}panels/staff/", staffing.staff, name="panel_staff"),
+    path(f"{NUMBER}panels/staff/assign/", staffing.assign, name="assign_staff"),
+    path(f"{NUMBER}panels/staff/<int:staff_id>/release/", staffing.release, name="release_staff"),
+    path(f"{NUMBER}panels/requirements/", requirements.requirements, name="panel_requirements"),
+    path(f"{NUMBER}panels/requirements/reveal/", requirements.reveal, name="reveal_requirements"),
+    path(f"{NUMBER}panels/requirements/add/", requirements.add, name="add_requirement"),
+    path(
+        f"{NUMBER}panels/requirements/<int:requirement_id>/edit/", requirements.edit, name="edit_requirement"
+    ),
+    path(
+        f"{NUMBER}panels/requirements/<int:requirement_id>/remove/",
+        requirements.remove,
+        name="remove_requirement",
+    ),
+    path("settings/requirements/", requirements.types, name="requirement_types"),
+    path("settings/requirements/<slug:code>/", requirements.one_type, name="requirement_type"),
+    path(
+        "settings/requirements/<slug:code>/switch/", requirements.switch_type, name="switch_requirement_type"
+    ),
     path("settings/tags/", house.tags, name="tags"),
     path("settings/tags/<int:tag_id>/", house.tag, name="tag"),
     path("settings/tags/<int:tag_id>/switch/", house.switch_tag, name="switch_tag"),

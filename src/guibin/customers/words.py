@@ -65,6 +65,8 @@ FIELDS: dict[str, Text] = {
     "id_number": _("ID number"),
     "joined_on": _("Joined on"),
     "joined_store_id": _("Joined at"),
+    "kind": _("Person or company"),
+    "requirement": _("Special requirement"),
     **KINDS,
 }
 SOURCES: dict[str, Text] = {
@@ -82,4 +84,5 @@ def source_word(source: str) -> str:
 
 def field_word(field: str) -> str:
     """A field code in words; an own field keeps its code."""
-    return str(FIELDS.get(field, field.partition(":")[2] or field))
+    kind, _colon, code = field.partition(":")
+    return str(FIELDS.get(field if kind != "requirement" else kind, code or field))

@@ -115,7 +115,18 @@ def _details(request: HttpRequest, summary: Summary) -> dict[str, object]:
     number = summary.customer.number
     panels = [
         link_url(f"customers.panel_{name}", number=number)
-        for name in ("profile", "contacts", "fields", "tags", "notes", "history")
+        for name in (
+            "profile",
+            "contacts",
+            "reaching",
+            "relations",
+            "staff",
+            "requirements",
+            "fields",
+            "tags",
+            "notes",
+            "history",
+        )
     ]
     return {"panels": [url for url in panels if url]}
 

@@ -18,7 +18,7 @@ from guibin.core import clock
 from guibin.core.clock import now
 from guibin.core.errors import DomainError
 from guibin.core.ids import StaffId
-from guibin.customers import api, words
+from guibin.customers import api, relation_words, words
 from guibin.customers.forms import ContactForm, ExternalForm, NoteForm
 from guibin.customers.permissions import EDIT_CUSTOMER, REVEAL_CUSTOMER, VIEW_CUSTOMER
 from guibin.customers.rules.birthday import decode_birthday
@@ -130,7 +130,12 @@ def profile_facts(view: CustomerView) -> list[tuple[str, str]]:
         "joined_on": formats.day(profile.joined_on) if profile.joined_on else "",
         "joined_store_id": store,
     }
-    return [(words.field_word(name), value) for name, value in values.items() if value]
+    facts = [(words.field_word(name), value) for name, value in values.items() if value]
+    if profile.kind != "company":
+        return facts
+    terms = {words.field_word("id_number"): _("Unified social credit code")}
+    kind = (words.field_word("kind"), str(relation_words.KINDS["company"]))
+    return [kind, *((terms.get(term, term), value) for term, value in facts)]
 
 
 def birthday_words(birthday: Birthday | None, age_band: str) -> str:
@@ -368,6 +373,8 @@ class _ChangeWords:
             return _attribute_words(definition, value)
         if field in words.KINDS:
             return show_contact(field, value, masked=False)
+        if field == "kind":
+            return str(relation_words.KINDS.get(value, value))
         if field == "gender":
             return str(words.GENDERS.get(value, value))
         if field == "birthday":
