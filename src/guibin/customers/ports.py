@@ -3,6 +3,8 @@
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 
+from guibin.core.errors import Text
+
 Activity = Callable[[Collection[int]], Mapping[int, date]]
 """The last day on which each of these customers did something; those who never did are absent."""
 
@@ -22,3 +24,21 @@ def find_last_active(customer_ids: Collection[int]) -> dict[int, date]:
         for customer_id, day in activity(customer_ids).items():
             last[customer_id] = max(day, last.get(customer_id, day))
     return last
+
+
+Counter = Callable[[Collection[int]], Mapping[int, int]]
+"""How many of something each of these customer ids has, each for itself; those without any are absent."""
+
+_counters: list[tuple[Text, Counter]] = []
+
+
+def tell_belongings(words: Text, count: Counter) -> None:
+    """Called once by whoever keeps ``words`` (orders, say) of customers, when the program starts: people who
+    merge or take apart are told how many hang on each id."""
+    if all(known is not count for _words, known in _counters):
+        _counters.append((words, count))
+
+
+def count_elsewhere(customer_ids: Collection[int]) -> list[tuple[Text, Mapping[int, int]]]:
+    """What other slices count of these ids, in their words."""
+    return [(words, count(customer_ids)) for words, count in _counters]

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BigIntegerField, Count, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
@@ -93,7 +94,7 @@ def read_customer(customer_id: int, *, actor: Actor, masked: bool) -> CustomerVi
     if len(ids) > 1 and not texts.get("id_number"):
         texts["id_number"] = find_id_number(ids, keys)[1]
     if masked:
-        texts |= _masked(texts)
+        texts |= masked_texts(texts)
     return CustomerView(
         id=row.pk,
         number=row.number,
@@ -123,7 +124,7 @@ def find_id_number(ids: Sequence[int], keys: PersonKeys) -> tuple[int, str]:
     return ids[0], ""
 
 
-def _masked(texts: Texts) -> Texts:
+def masked_texts(texts: Texts) -> Texts:
     """What a masked profile shows instead: no year of birth, a hint of the address, the end of the id."""
     birthday = texts.get("birthday", "")
     if birthday:
@@ -236,14 +237,21 @@ def get_cards(
     return {asked: cards[ids[0]] for asked, ids in people.items() if ids[0] in cards}
 
 
-def _cards(
-    rows: Sequence[Customer], people: Mapping[int, Sequence[int]] | None = None, *, masked: bool
-) -> list[Card]:
-    """Cards of rows that stand for themselves; ``people`` as ``groups`` gives it, where it is known."""
+def _for_cards(rows: QuerySet[Customer]) -> QuerySet[Customer]:
+    """Rows that stand for themselves, with what a card needs: ``others`` are the ids merged into each."""
+    merged = CustomerAlias.objects.filter(into=OuterRef("pk")).order_by("customer_id").values("customer_id")
+    return rows.defer(*NOT_IN_CARDS).annotate(others=ArraySubquery(merged))
+
+
+def _ids_of(rows: Iterable[Customer]) -> dict[int, tuple[int, ...]]:
+    return {row.pk: (row.pk, *row.others) for row in rows}  # type: ignore[attr-defined]  # by _for_cards
+
+
+def _cards(rows: Sequence[Customer], people: Mapping[int, Sequence[int]], *, masked: bool) -> list[Card]:
+    """Cards of rows that stand for themselves; ``people`` as ``groups`` gives it."""
     if not rows:
         return []
-    known = groups(row.pk for row in rows) if people is None else people
-    mine = {ids[0]: ids for ids in known.values()}
+    mine = {ids[0]: ids for ids in people.values()}
     keys = vault().load([customer_id for ids in mine.values() for customer_id in ids])
     phones = _phones(mine, keys)
     tags = tags_of(mine)
@@ -298,8 +306,8 @@ def list_customers(
     column = SORTS.get(sort.lstrip("-"), "serial")
     order = [f"{'-' if descending else ''}{column}", "-serial" if descending else "serial"]
     start = (page - 1) * size
-    chosen = rows.defer(*NOT_IN_CARDS).order_by(*order)
-    return Page(_cards(list(chosen[start : start + size]), masked=True), total, page, size)
+    chosen = list(_for_cards(rows).order_by(*order)[start : start + size])
+    return Page(_cards(chosen, _ids_of(chosen), masked=True), total, page, size)
 
 
 def list_cards_below(filters: Filters, *, below: int | None, limit: int, actor: Actor) -> list[Card]:
@@ -307,8 +315,8 @@ def list_cards_below(filters: Filters, *, below: int | None, limit: int, actor: 
     rows = filtered(filters, actor=actor)
     if below is not None:
         rows = rows.filter(pk__lt=below)
-    chosen = rows.defer(*NOT_IN_CARDS).order_by("-pk")
-    return _cards(list(chosen[:limit]), masked=True)
+    chosen = list(_for_cards(rows).order_by("-pk")[:limit])
+    return _cards(chosen, _ids_of(chosen), masked=True)
 
 
 def list_ids(filters: Filters, *, actor: Actor) -> list[int]:

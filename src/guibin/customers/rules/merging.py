@@ -37,6 +37,25 @@ def contradictions(one: Mapping[str, str], other: Mapping[str, str]) -> tuple[st
     return tuple(name for name, first, second in told if first and second and first != second)
 
 
+def warnings_about(one: Mapping[str, str], other: Mapping[str, str]) -> tuple[str, ...]:
+    """Fields in which two profiles speak against being one person without proving it: both known, and
+    different. Birthdays are compared by their day where one has no year."""
+    told = []
+    for name in ("name", "birthday", "gender"):
+        first, second = one.get(name, ""), other.get(name, "")
+        if first and second and first != second and not (name == "birthday" and _same_day(first, second)):
+            told.append(name)
+    return tuple(told)
+
+
+def _same_day(first: str, second: str) -> bool:
+    """Whether two encoded birthdays may be one: same calendar and day, and a year missing from one."""
+    calendar, _colon, day = first.partition(":")
+    other_calendar, _colon, other_day = second.partition(":")
+    years = {day.split("-", 1)[0], other_day.split("-", 1)[0]}
+    return calendar == other_calendar and day.split("-", 1)[1] == other_day.split("-", 1)[1] and "" in years
+
+
 def fields_to_write(
     kept: Mapping[str, str], absorbed: Mapping[str, str], choices: Mapping[str, Side]
 ) -> Texts:
