@@ -10,6 +10,7 @@ from guibin.customers.operations.erasing import erase_customer
 from guibin.customers.queries.groups import group
 from guibin.customers.queries.labels import list_field_history, list_notes
 from guibin.customers.queries.people import read_customer
+from guibin.customers.queries.ties import export_ties
 from guibin.customers.rules.profile import as_texts
 
 NONE, ID, SEALED, INDEX = PrivacyClass.NONE, PrivacyClass.ID, PrivacyClass.SEALED, PrivacyClass.INDEX
@@ -120,6 +121,7 @@ def export(customer_id: int) -> Mapping[str, object]:
             {"field": change.field, "old": change.old, "new": change.new, "at": change.changed_at.isoformat()}
             for change in list_field_history(customer_id, limit=100_000)
         ],
+        **export_ties(customer_id),
     }
 
 

@@ -15,9 +15,9 @@ from guibin.core.errors import DomainError
 from guibin.core.permissions import Actor
 from guibin.customers import api, errors, lists, relation_words
 from guibin.customers.permissions import EDIT_CUSTOMER, VIEW_CUSTOMER
+from guibin.customers.queries.days import business_day
 from guibin.customers.relation_forms import PreferenceForm, RelationDetailsForm, RelationForm
 from guibin.customers.rules.values import CustomerView
-from guibin.customers.views.days import business_day
 from guibin.web.access import actor_of, requires
 from guibin.web.asked import read_whole
 from guibin.web.errors import add_domain_error
@@ -180,7 +180,7 @@ def _panel(request: HttpRequest, number: str, *, edited: int | None = None, **fo
         "people": [line for line in lines if line.view.role == "employee"],
         "others": [line for line in lines if line.view.role != "employee"],
         "form": form,
-        "chosen": api.find_picks([form["number"].value()], actor=actor) if form.is_bound else (),
+        "chosen": api.find_picks([form["number"].value() or ""], actor=actor) if form.is_bound else (),
         "opened": opened,
         **(_edit_forms(opened, forms) if opened else {}),
     }

@@ -11,8 +11,8 @@ from guibin.core.clock import now
 from guibin.core.errors import DomainError
 from guibin.customers import api, errors, words
 from guibin.customers.permissions import EDIT_CUSTOMER, MANAGE_ATTRIBUTES, REVEAL_CUSTOMER, VIEW_CUSTOMER
+from guibin.customers.queries.days import business_day
 from guibin.customers.relation_forms import RequirementForm, RequirementTypeForm
-from guibin.customers.views.days import business_day
 from guibin.web.access import actor_of, requires
 from guibin.web.asked import read_whole
 from guibin.web.errors import add_domain_error

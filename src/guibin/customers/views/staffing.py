@@ -14,9 +14,9 @@ from guibin.core.errors import DomainError
 from guibin.core.ids import StaffId
 from guibin.customers import api, relation_words
 from guibin.customers.permissions import EDIT_CUSTOMER, VIEW_CUSTOMER
+from guibin.customers.queries.days import business_day
 from guibin.customers.relation_forms import StaffForm
 from guibin.customers.views.choosing import list_chosen
-from guibin.customers.views.days import business_day
 from guibin.web.access import actor_of, requires
 from guibin.web.errors import add_domain_error
 from guibin.web.links import link_url
