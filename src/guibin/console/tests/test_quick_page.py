@@ -123,7 +123,7 @@ def test_one_statement_below_the_cursor_however_much_happened(
         with django_assert_num_queries(0):
             asker.ask(asker.front, f"/customers/{number}/")
     assert asker.passed == 0
-    assert quick_page.statement().sql.count(b"LATERAL (") == 14
+    assert quick_page.statement().sql.count(b"LATERAL (") == 16
 
 
 @pytest.mark.django_db
