@@ -12,6 +12,13 @@ LINKS = (
     Link("customers.new", "customers:new", _("New customer"), EDIT, "user-plus", _("enter member enrol")),
     Link("customers.pick", "customers:pick", _("Choose a customer"), VIEW),
     Link("customers.edit", "customers:edit", _("Edit a customer"), EDIT, "pencil"),
+    Link(
+        "customers.merge",
+        "customers:merge",
+        _("Merge with another"),
+        permissions.MERGE_CUSTOMER,
+        "arrow-merge",
+    ),
     Link("customers.bulk_tag", "customers:bulk_tag", _("Add a tag"), EDIT, "tag"),
     Link("customers.bulk_staff", "customers:bulk_staff", _("Assign a member of staff"), EDIT, "user-heart"),
     Link(
@@ -39,6 +46,30 @@ LINKS = (
     Link("customers.panel_staff", "customers:panel_staff", _("Who looks after them"), VIEW),
     Link("customers.panel_reaching", "customers:panel_reaching", _("How they like to be contacted"), VIEW),
     Link("customers.panel_requirements", "customers:panel_requirements", _("Special requirements"), VIEW),
+    Link(
+        "customers.pairs",
+        "customers:pairs",
+        _("Possible duplicates"),
+        permissions.MERGE_CUSTOMER,
+        "users-group",
+        _("same person twice merge double"),
+    ),
+    Link(
+        "customers.told_apart",
+        "customers:told_apart",
+        _("Never the same"),
+        permissions.MERGE_CUSTOMER,
+        "users",
+    ),
+    Link(
+        "customers.matching",
+        "customers:matching",
+        _("Matching rules"),
+        MANAGE,
+        "adjustments",
+        _("identity keys policy"),
+    ),
+    Link("customers.panel_identity", "customers:panel_identity", _("Identity"), VIEW),
     Link("customers.panel_notes", "customers:panel_notes", _("Notes"), VIEW),
     Link(
         "customers.panel_history", "customers:panel_history", _("What changed"), permissions.REVEAL_CUSTOMER

@@ -41,6 +41,20 @@ WARNINGS: dict[str, Text] = {
     "archived": _("One of the two is archived. The person will have the state of the one that is kept."),
 }
 
+KEYS: dict[str, Text] = {
+    "id_number": _("ID number"),
+    "card": _("Member card"),
+    "external_id": _("Id of another system"),
+    "phone": _("Phone"),
+    "email": _("E-mail"),
+    "wechat": _("WeChat"),
+}
+POLICIES: dict[str, Text] = {
+    "join": _("join at once"),
+    "review": _("ask somebody"),
+    "ignore": _("ignore"),
+}
+
 
 def evidence_word(code: str) -> str:
     """One piece of evidence in words; an unknown code as it is."""

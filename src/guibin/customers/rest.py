@@ -11,6 +11,7 @@ from guibin.customers import api
 from guibin.customers.errors import RequirementTypeUnknown
 from guibin.customers.permissions import ARCHIVE_CUSTOMER, EDIT_CUSTOMER, REVEAL_CUSTOMER, VIEW_CUSTOMER
 from guibin.customers.rest_merging import router as merging
+from guibin.customers.rest_pairs import router as pairs
 from guibin.customers.rest_ties import router as ties
 from guibin.customers.rules.plain import as_plain
 from guibin.customers.rules.values import Birthday, Card, NewContact, Profile
@@ -20,6 +21,7 @@ from guibin.web.rest import CursorParams, Slice, slice_of
 
 router = Router(tags=["customers"])
 router.add_router("", ties)
+router.add_router("", pairs)
 router.add_router("", merging)
 
 

@@ -76,9 +76,14 @@ SOURCES: dict[str, Text] = {
     "card": _("Member card"),
 }
 
+MERGING: dict[str, Text] = {"merge": _("by a merge"), "unmerge": _("by taking a merge apart")}
+
 
 def source_word(source: str) -> str:
     """A source code in words; other systems keep their own name."""
+    kind, _colon, number = source.partition(":")
+    if number and kind in MERGING:
+        return str(MERGING[kind])
     return str(SOURCES.get(source, source))
 
 

@@ -125,6 +125,7 @@ def _details(request: HttpRequest, summary: Summary) -> dict[str, object]:
             "fields",
             "tags",
             "notes",
+            "identity",
             "history",
         )
     ]

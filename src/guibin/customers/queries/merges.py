@@ -76,7 +76,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A field in which two customers differ: both texts (masked unless opened), whose is proposed."""
+    """A field in which two customers differ: both texts, masked, and whose is proposed."""
 
     field: str
     kept: str
@@ -141,6 +141,12 @@ def list_merges(customer_id: int, *, actor: Actor) -> list[MergeView]:
     return [_view(row) for row in rows.select_related("kept", "absorbed").order_by("-merged_at", "-pk")]
 
 
+def list_newest_merges(*, limit: int) -> list[MergeView]:
+    """The newest merges of anybody, those taken back too."""
+    rows = Merge.objects.select_related("kept", "absorbed").order_by("-merged_at", "-pk")
+    return [_view(row) for row in rows[:limit]]
+
+
 def get_merge(merge_id: int, *, actor: Actor) -> MergeView:
     """Raises ``MergeUnknown``, also for who may not see the person."""
     row = Merge.objects.filter(pk=merge_id).select_related("kept", "absorbed").first()
@@ -201,15 +207,15 @@ def count_belongings(customer_ids: Sequence[int]) -> dict[int, Belongings]:
     }
 
 
-def preview_merge(kept_id: int, absorbed_id: int, *, actor: Actor, masked: bool = True) -> MergePreview:
+def preview_merge(kept_id: int, absorbed_id: int, *, actor: Actor) -> MergePreview:
     """What ``merge_customers`` of the people behind these ids would do. Raises ``CustomerUnknown``."""
     people = groups((kept_id, absorbed_id))
     both = (people[kept_id], people[absorbed_id])
-    views = [read_customer(ids[0], actor=actor, masked=masked) for ids in both]
+    views = [read_customer(ids[0], actor=actor, masked=True) for ids in both]
     rows = Customer.objects.in_bulk([ids[0] for ids in both])
     keys = vault().load([each for ids in both for each in ids])
     kept, absorbed = (open_person(rows[ids[0]], ids, keys) for ids in both)
-    shown = [texts | masked_texts(texts) if masked else texts for texts in (kept, absorbed)]
+    shown = [texts | masked_texts(texts) for texts in (kept, absorbed)]
     proposed = propose_choices(kept, absorbed)
     against = contradictions(kept, absorbed)
     refusal = "person_and_company" if "kind" in against else "two_people" if against else ""

@@ -158,6 +158,9 @@ def _contacts(ids: Sequence[int], keys: PersonKeys, *, masked: bool) -> tuple[Co
     once: dict[tuple[str, bytes], ContactPoint] = {}
     for row in there:
         once.setdefault((row.kind, bytes(row.value_index)), row)
+    preferred = [row for row in once.values() if row.is_preferred][:1]
+    others = [row for row in once.values() if row not in preferred]
+    others.sort(key=lambda row: (row.kind, row.customer_id != own))
     return tuple(
         Contact(
             id=row.pk,
@@ -173,7 +176,7 @@ def _contacts(ids: Sequence[int], keys: PersonKeys, *, masked: bool) -> tuple[Co
             added_at=row.added_at,
             is_masked=masked,
         )
-        for place, row in enumerate(once.values())
+        for place, row in enumerate([*preferred, *others])
     )
 
 

@@ -332,7 +332,7 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
         customer_id=view.id, reason="verify", limit=HISTORY_LINES, actor=actor, at=clock.now()
     )
     names = staff_names({change.changed_by for change in changes})
-    words_of = _ChangeWords.now()
+    words_of = ChangeWords.now()
     lines = [
         Line(
             words_of.field(change.field),
@@ -348,14 +348,14 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @dataclass(frozen=True, slots=True)
-class _ChangeWords:
+class ChangeWords:
     """Turns stored texts into words: stores by id, own fields by code."""
 
     stores: dict[str, str]
     own: dict[str, api.Attribute]
 
     @classmethod
-    def now(cls) -> "_ChangeWords":
+    def now(cls) -> "ChangeWords":
         return cls(
             {str(store.id): store.name for store in accounts.list_stores()},
             {each.code: each for each in api.list_attributes(archived=True)},
