@@ -49,6 +49,7 @@ GROUPS: Sequence[tuple[Text, Sequence[tuple[str, Text]]]] = (
             ("integrations.templates", _("Saved column mappings.")),
             ("customers.attributes", _("Your own customer fields.")),
             ("customers.tags", _("Tags and their colours.")),
+            ("customers.matching", _("When two customers with the same phone or card are one person.")),
             ("purchases.categories", _("Categories and brands.")),
             ("purchases.channels", _("Where sales come from: shop, web, phone.")),
             ("purchases.rates", _("Exchange rates into the shop's currency, by day.")),

@@ -13,6 +13,7 @@ from guibin.customers.events import KeyPoliciesSet
 from guibin.customers.models import KeyPolicy
 from guibin.customers.permissions import MANAGE_ATTRIBUTES
 from guibin.customers.queries.traits import get_policies
+from guibin.customers.rules.matching import SHIPPED_POLICIES
 from guibin.customers.rules.values import KEY_POLICIES, POLICY_KEYS
 
 FILL = "customers.fill_match_tokens"
@@ -34,7 +35,8 @@ def save_key_policies(
     changed = []
     for (source, key), policy in sorted(policies.items()):
         rows = KeyPolicy.objects.filter(source=source, key=key)
-        if policy == (before.worth.get((source, key)) or ""):
+        stored = before.worth.get((source, key), "")
+        if policy == (stored or SHIPPED_POLICIES.get((source, key), "")) or not (policy or stored):
             continue
         changed.append(f"{source} {key}".strip())
         if policy:

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from guibin.core import preferences
 from guibin.core.errors import DomainError
 from guibin.core.permissions import Actor
-from guibin.customers.models import Customer, CustomerAlias, MatchPair, SearchToken
+from guibin.customers.models import Customer, CustomerAlias, MatchPair, Merge, SearchToken
 from guibin.customers.operations.merging import merge_customers
 from guibin.customers.permissions import MERGE_CUSTOMER
 from guibin.customers.queries.candidates import (
@@ -20,7 +20,7 @@ from guibin.customers.queries.candidates import (
     find_candidates_of,
     find_told_apart,
 )
-from guibin.customers.queries.groups import resolve
+from guibin.customers.queries.groups import groups, resolve
 from guibin.customers.queries.traits import get_policies, load_people
 from guibin.customers.rules.matching import Policies, Verdict, compare
 from guibin.customers.settings import SHARED_MAX
@@ -175,6 +175,8 @@ def _join(pair: Pair, verdict: Verdict, turn: Round) -> dict[Pair, Verdict]:
     if turn.moved.intersection(pair) or CustomerAlias.objects.filter(customer_id__in=pair).exists():
         turn.moved.update(pair)
         return {}
+    if _was_undone(pair):
+        return {pair: verdict}
     kept, absorbed = _in_rank(*pair)
     try:
         with transaction.atomic():
@@ -192,6 +194,17 @@ def _join(pair: Pair, verdict: Verdict, turn: Round) -> dict[Pair, Verdict]:
     turn.moved.update(pair)
     turn.scanned.joined += 1
     return {}
+
+
+def _was_undone(pair: Pair) -> bool:
+    """Whether a merge between the two was taken back once: what a person undid no rule does again."""
+    sides = groups(pair)
+    undone = Merge.objects.filter(undone_at__isnull=False)
+    one, other = sides[pair[0]], sides[pair[1]]
+    between = undone.filter(kept__in=one, absorbed__in=other) | undone.filter(
+        kept__in=other, absorbed__in=one
+    )
+    return between.exists()
 
 
 def _in_rank(low: int, high: int) -> Pair:

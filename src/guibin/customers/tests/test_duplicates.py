@@ -102,6 +102,14 @@ def test_the_same_phone_joins_at_once_and_undone_stays_undone() -> None:
     assert queue() == {}
 
 
+def test_what_was_undone_without_a_mark_waits_for_a_person() -> None:
+    old, new = enter("张伟", PHONE), enter("張偉", PHONE)
+    api.match_customers(customer_ids=[new], actor=SYSTEM, at=LATER)
+    api.undo_merge(merge_id=Merge.objects.get().pk, keep_apart=False, actor=BOSS, at=LATER)
+    assert api.match_customers(customer_ids=[old, new], actor=SYSTEM, at=LATER).joined == 0
+    assert list(queue()) == [(old, new)]
+
+
 def test_a_number_given_out_again_waits_and_opens_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

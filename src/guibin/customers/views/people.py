@@ -19,7 +19,13 @@ from guibin.core.paging import Page
 from guibin.core.permissions import Actor
 from guibin.customers import api, errors, lists
 from guibin.customers.forms import SECRET_FIELDS, AttributesForm, NewCustomerForm, ProfileForm
-from guibin.customers.permissions import ARCHIVE_CUSTOMER, EDIT_CUSTOMER, REVEAL_CUSTOMER, VIEW_CUSTOMER
+from guibin.customers.permissions import (
+    ARCHIVE_CUSTOMER,
+    EDIT_CUSTOMER,
+    MERGE_CUSTOMER,
+    REVEAL_CUSTOMER,
+    VIEW_CUSTOMER,
+)
 from guibin.customers.rules.values import Card
 from guibin.customers.views.choosing import list_chosen
 from guibin.web.access import actor_of, requires
@@ -77,7 +83,13 @@ def customer_list(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         ]
         return Page(rows, page.total, page.number, page.size)
 
-    context = {"page_key": "customers.list", "may_create": actor_of(request).may(EDIT_CUSTOMER)}
+    actor = actor_of(request)
+    context = {
+        "page_key": "customers.list",
+        "may_create": actor.may(EDIT_CUSTOMER),
+        "may_merge": actor.may(MERGE_CUSTOMER),
+        "duplicates": api.count_open_pairs(actor=actor) if actor.may(MERGE_CUSTOMER) else 0,
+    }
     return render_list(request, lists.LIST, fetch, template="customers/list.html", context=context)
 
 
