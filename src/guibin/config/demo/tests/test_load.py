@@ -38,6 +38,18 @@ def test_the_demo_is_loaded_once(clean_diary: None) -> None:
     assert run.vips > 5
     assert accounts.organisation().is_set_up
 
+    firms = customers.list_customers(customers.Filters(kinds=("company",)), actor=SYSTEM).rows
+    assert len(firms) == 2
+    for people in customers.relations_of([firm.id for firm in firms]).values():
+        assert {view.role for view in people} == {"employee"}
+        assert any(view.decides for view in people)
+    manager = accounts.find_staff("manager")
+    assert manager is not None
+    mine = customers.list_ids(customers.Filters(staff_ids=(manager.id,)), actor=SYSTEM)
+    assert {firm.id for firm in firms} < set(mine)
+    kinds = {kind.id for kind in customers.list_requirement_types() if kind.code == "allergy"}
+    assert customers.list_ids(customers.Filters(requirement_ids=tuple(kinds)), actor=SYSTEM)
+
     again = load_shop(now=NOW, members=150)
     assert not again.made
     assert again.sign_ins == loaded.sign_ins
