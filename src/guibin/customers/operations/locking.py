@@ -7,12 +7,12 @@ who holds it can rely on the group.
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db import connection
-from django.db.models import Q
+from django.db import OperationalError, connection, transaction
+from django.db.models import Q, QuerySet
 
 from guibin.core.permissions import Actor
 from guibin.core.sealing import SealKey, vault
-from guibin.customers.errors import CustomerErased, CustomerUnknown
+from guibin.customers.errors import CustomerChanged, CustomerErased, CustomerUnknown
 from guibin.customers.models import Customer, CustomerAlias
 from guibin.customers.queries.groups import groups, resolve
 from guibin.customers.queries.people import visible
@@ -34,10 +34,11 @@ class Person:
 
 
 def lock_person(customer_id: int, *, actor: Actor) -> Person:
-    """The person behind any of their ids. Raises ``CustomerUnknown`` or ``CustomerErased``."""
+    """The person behind any of their ids. Raises ``CustomerUnknown``, ``CustomerErased``, or
+    ``CustomerChanged`` when they are being merged or taken apart over and over."""
     head = resolve([customer_id])[customer_id]
+    row = visible(actor).select_for_update().filter(pk=head).first()
     while True:
-        row = visible(actor).select_for_update().filter(pk=head).first()
         if row is None:
             raise CustomerUnknown(number=customer_id)
         rows = CustomerAlias.objects.filter(Q(customer_id__in={customer_id, head}) | Q(into_id=head))
@@ -46,10 +47,21 @@ def lock_person(customer_id: int, *, actor: Actor) -> Person:
         if now == head:
             break
         head = now
+        row = next(iter(_lock_now(visible(actor).filter(pk=head), row.number)), None)
     key = vault().load_one(head)
     if key is None:
         raise CustomerErased(number=row.number)
     return Person(row, key, tuple(sorted(each for each, into in merged.items() if into == head)))
+
+
+def _lock_now(rows: QuerySet[Customer], number: str) -> list[Customer]:
+    """Lock further rows without waiting: who holds some and waits for others may be waited for in turn.
+    Raises ``CustomerChanged``."""
+    try:
+        with transaction.atomic():
+            return list(rows.order_by("pk").select_for_update(nowait=True))
+    except OperationalError as error:
+        raise CustomerChanged(number=number) from error
 
 
 def lock_customer(customer_id: int, *, actor: Actor) -> tuple[Customer, SealKey]:
@@ -66,14 +78,16 @@ def lock_customers(customer_ids: Collection[int], *, actor: Actor) -> list[Custo
 
 def lock_people(customer_ids: Collection[int], *, actor: Actor) -> dict[int, tuple[int, ...]]:
     """Every id of each person behind ``customer_ids``, by the id that stands for them, which is locked;
-    people out of sight and erased ones are left out."""
+    people out of sight and erased ones are left out. Raises ``CustomerChanged`` as ``lock_person``."""
     people = {ids[0]: ids for ids in groups(customer_ids).values()}
+    locked = lock_customers(people, actor=actor)
     while True:
-        locked = [row.pk for row in lock_customers(people, actor=actor)]
         now = {ids[0]: ids for ids in groups(customer_ids).values()}
         if now.keys() == people.keys():
-            return {head: now[head] for head in locked}
+            return {row.pk: now[row.pk] for row in locked}
         people = now
+        seen = visible(actor).filter(pk__in=people).exclude(status="erased")
+        locked = _lock_now(seen, str(locked[0]) if locked else "")
 
 
 def lock_merging() -> None:
