@@ -120,28 +120,24 @@ def read_timeline(
     """About ``SHOWN`` items from the rows of ``timeline_parts``; things of one instant stay together."""
     bought, stores, logged, people, policy = rows
     items: list[Item] = []
+    ends: list[datetime] = []  # where reading stopped: what happened earlier is not known yet
     if channel in ("", WITH_LOOKS, "purchases") and actor.may(purchases.VIEW_ORDERS):
         orders, refunds = purchases.read_recent(bought)
         items += _bought(orders, accounts.read_names(stores))
         items += _refunded(refunds)
+        ends += [orders[-1].at] if len(orders) > SHOWN else []
     told = read_logged(logged)
+    ends += [told[-1].at] if len(told) > SHOWN else []
     items += _logged(
         [row for row in told if _may_be_told(row, actor)], accounts.read_names(people), policy, joined_on
     )
     if channel in ("", WITH_LOOKS, "customers") and joined_on is not None:
         items += _joined(joined_on, before)
     items.sort(key=lambda item: item.at, reverse=True)
-    shown = items[:SHOWN]
-    if len(items) > SHOWN:
-        last = shown[-1].at
-        shown += [item for item in items[SHOWN:] if item.at == last]
-    more = len(items) > len(shown)
-    if not more and len(told) > SHOWN:  # what may not be told filled the stretch
-        shown = [item for item in shown if item.at >= told[-1].at]
-        return Timeline(days=_by_day(shown), next_before=told[-1].at.isoformat(), channel=channel)
-    return Timeline(
-        days=_by_day(shown), next_before=shown[-1].at.isoformat() if more else "", channel=channel
-    )
+    end = max([*ends, *(item.at for item in items[SHOWN - 1 : SHOWN] if len(items) > SHOWN)], default=None)
+    shown = [item for item in items if end is None or item.at >= end]
+    more = end is not None and (len(shown) < len(items) or bool(ends))
+    return Timeline(days=_by_day(shown), next_before=end.isoformat() if end and more else "", channel=channel)
 
 
 def _may_be_told(row: Told, actor: Actor) -> bool:

@@ -38,7 +38,8 @@ class RecentRefund:
 
 
 def recent_part(customer_ids: str, *, limit: int, before: str = "'infinity'") -> ReadPart:
-    """The newest ``limit`` orders and the newest refunds of a person, older than ``before``.
+    """The newest ``limit`` orders, with all of the last one's instant, and the newest refunds of a person,
+    older than ``before``.
 
     ``customer_ids`` (bigint[], all ids of the person) and ``before`` are SQL. Each id is one step down an
     index, however much was bought under it.
@@ -54,8 +55,8 @@ def recent_part(customer_ids: str, *, limit: int, before: str = "'infinity'") ->
                           CROSS JOIN LATERAL (
                               SELECT * FROM purchases_order
                               WHERE customer_id = own.id AND ordered_at < {before}::timestamptz
-                              ORDER BY ordered_at DESC, id DESC LIMIT {limit:d}) n
-                          ORDER BY n.ordered_at DESC, n.id DESC LIMIT {limit:d}) o
+                              ORDER BY ordered_at DESC FETCH FIRST {limit:d} ROWS WITH TIES) n
+                          ORDER BY n.ordered_at DESC FETCH FIRST {limit:d} ROWS WITH TIES) o
                     LEFT JOIN LATERAL (
                         SELECT (array_agg(l.description ORDER BY l.amount_minor DESC, l.id))[1] AS goods,
                                (array_agg(l.sku ORDER BY l.amount_minor DESC, l.id))[1] AS sku,
