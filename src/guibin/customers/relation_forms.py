@@ -88,18 +88,18 @@ class PreferenceForm(forms.Form):
     """How somebody likes to be contacted."""
 
     channel = forms.ChoiceField(
-        label=_("By"),
+        label=pgettext_lazy("contact", "By"),
         required=False,
         choices=[("", _("No wish")), *relation_words.CHANNELS.items()],
     )
     days = forms.TypedMultipleChoiceField(
-        label=_("On"),
+        label=pgettext_lazy("contact", "On"),
         required=False,
         coerce=int,
         choices=list(enumerate(relation_words.DAYS)),
         widget=forms.CheckboxSelectMultiple,
     )
-    hour_from = _hour(_("Between"), HOURS[:-1])
+    hour_from = _hour(pgettext_lazy("contact", "Between"), HOURS[:-1])
     hour_until = _hour(pgettext_lazy("hours", "and"), HOURS[:1] + HOURS[2:])
     quiet_from = _hour(_("Do not disturb from"), HOURS[:-1])
     quiet_until = _hour(pgettext_lazy("hours", "until"), HOURS[:1] + HOURS[2:])

@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from guibin.core.errors import Text
 from guibin.customers.rules.reaching import WEEKDAYS, WEEKEND, Preference
@@ -66,7 +66,7 @@ CHANNELS: dict[str, Text] = {
     "sms": gettext_lazy("SMS"),
     "wechat": gettext_lazy("WeChat"),
     "email": gettext_lazy("E-mail"),
-    "visit": gettext_lazy("Visit"),
+    "visit": pgettext_lazy("contact", "Visit"),
 }
 CHANNEL_ICONS = {
     "phone": "phone",
@@ -114,7 +114,7 @@ def preference_sentence(wish: Preference | None) -> str:
     parts = [str(CHANNELS.get(wish.channel, "")), when]
     if wish.language:
         parts.append(_("in %(language)s") % {"language": LANGUAGES[wish.language]})
-    said = _(", ").join(filter(None, parts))
+    said = pgettext("contact", ", ").join(filter(None, parts))
     if wish.quiet_from is None:
         return said
     quiet = _("do not disturb %(hours)s") % {"hours": hours_words(wish.quiet_from, wish.quiet_until)}
@@ -129,7 +129,7 @@ def days_words(days: tuple[int, ...]) -> str:
         return _("weekdays")
     if days == WEEKEND:
         return _("weekends")
-    return _("/").join(str(DAYS[day]) for day in days)
+    return pgettext("contact", "/").join(str(DAYS[day]) for day in days)
 
 
 def hours_words(begin: int | None, end: int | None) -> str:
