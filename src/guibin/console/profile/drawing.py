@@ -53,8 +53,9 @@ def _headline(summary: Summary, actor: Actor) -> str:
         actions = f'<a class="btn" href="{safe(edit)}">{drawn.icon("edit")}{safe(_("Edit"))}</a>'
     merge = link_url("customers.merge", actor=actor, number=customer.number)
     if merge:
-        words = f"{drawn.icon('arrow-merge')}{safe(_('Merge with another…'))}"
-        actions += f'<a class="btn btn-quiet" href="{safe(merge)}">{words}</a>'
+        words = safe(_("Merge with another…"))
+        actions += f'<a class="btn btn-icon" href="{safe(merge)}" title="{words}" aria-label="{words}">'
+        actions += f"{drawn.icon('arrow-merge')}</a>"
     note = f"{drawn.icon('note')}{safe(_('Write a note'))}"
     badge = ""
     if summary.standing and summary.standing.level:
