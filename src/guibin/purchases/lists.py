@@ -67,11 +67,10 @@ def show_orders(rows: Iterable[OrderRow]) -> list[ShownOrder]:
     listed = list(rows)
     stores = {int(store.id): store.name for store in accounts.list_stores()}
     channels = {channel.code: str(channel.label) for channel in list_channels()}
-    stands = customers.resolve({row.customer_id for row in listed if row.customer_id is not None})
-    cards = customers.get_cards(set(stands.values()))
+    cards = customers.get_cards({row.customer_id for row in listed if row.customer_id is not None})
     shown = []
     for row in listed:
-        card = cards.get(stands.get(row.customer_id or 0, 0))
+        card = cards.get(row.customer_id or 0)
         shown.append(
             ShownOrder(
                 order=row,

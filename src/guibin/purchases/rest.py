@@ -210,10 +210,8 @@ def _order(row: api.OrderRow, numbers: dict[int, str]) -> dict[str, Any]:
 
 
 def _numbers(rows: Iterable[api.OrderRow]) -> dict[int, str]:
-    """The number of who stands now for the customer of each order."""
-    stands = customers.resolve({row.customer_id for row in rows if row.customer_id is not None})
-    numbers = customers.find_numbers(set(stands.values()))
-    return {customer_id: numbers[head] for customer_id, head in stands.items()}
+    """The number of the person each order belongs to, by the customer it was born with."""
+    return customers.find_numbers({row.customer_id for row in rows if row.customer_id is not None})
 
 
 @router.get("/orders", response=Slice[OrderOut], summary="Orders, newest first")

@@ -78,7 +78,7 @@ def list_refunds_of(customer_ids: Iterable[int], *, limit: int = 20) -> list[Ref
 
 
 def count_orders_of(customer_ids: Iterable[int]) -> dict[int, int]:
-    """How many orders each id has, whoever stands for it, cancelled ones left out; without any it is absent."""
+    """How many orders each id has, whoever stands for it, cancelled ones left out; absent without any."""
     rows = Order.objects.filter(customer_id__in=list(customer_ids)).exclude(status="cancelled")
     return dict(rows.values("customer_id").annotate(n=Count("id")).values_list("customer_id", "n"))
 
