@@ -69,4 +69,25 @@ ALL = (
             _("The code is used in files and cannot change later; names, choices and order can."),
         ),
     ),
+    HelpPage(
+        "customers.requirement_types",
+        _("Kinds of requirements"),
+        (
+            _("What customers ask for is noted on their page by kind: sizes, tastes, allergies, wishes."),
+            _(
+                "What is noted under a sensitive kind is hidden until somebody gives a reason, and the look is "
+                "recorded."
+            ),
+            _("An archived kind disappears with what was noted, and can be brought back with all of it."),
+        ),
+    ),
+    HelpPage(
+        "customers.bulk_staff",
+        _("Assign a member of staff"),
+        (
+            _("Several of the house may look after one customer; one of them is mainly responsible."),
+            _("Whoever was mainly responsible before stays, beside the new one."),
+            _("The filter My customers shows everybody you look after."),
+        ),
+    ),
 )

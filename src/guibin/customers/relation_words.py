@@ -146,6 +146,8 @@ def period_words(since: date | None, until: date | None) -> str:
 
 
 def role_words(view: RelationView) -> str:
-    """What the other one is; in a company also what they do there."""
+    """What the other one is; of somebody in a company what they do there."""
     place = view.title or str(CONTACT_ROLES.get(view.contact_role, ""))
+    if view.role == "employee" and place:
+        return place
     return " · ".join(filter(None, (str(ROLES[view.role]), place)))

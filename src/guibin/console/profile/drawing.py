@@ -25,6 +25,7 @@ from guibin.web.drawn import safe
 from guibin.web.links import link_url
 from guibin.web.pinyin import name_pinyin
 
+PERSON_NAME_MAX = 4
 CONTACT_ICONS = {"phone": "device-mobile", "email": "mail"}
 
 
@@ -62,7 +63,8 @@ def _headline(summary: Summary, actor: Actor) -> str:
         badge = f" {drawn.tier(summary.standing.badge, summary.standing.level, 'lg')}"
     if customer.status == "archived":
         badge += f" {drawn.tag(_('Archived'))}"
-    pinyin = name_pinyin(customer.name) if customer.name else ""
+    # A company's name is no name of a person to be pronounced.
+    pinyin = name_pinyin(customer.name) if 0 < len(customer.name) <= PERSON_NAME_MAX else ""
     return (
         '<div class="gb-headline">\n'
         f'  <nav class="gb-crumb" aria-label="{safe(_("You are here"))}"><a href="{safe(everybody)}">'
