@@ -144,6 +144,8 @@ def edit_customer(request: HttpRequest, number: str) -> HttpResponse:
     """Correct a profile and fill in own fields."""
     actor, at = actor_of(request), now()
     customer_id = api.get_id(number, actor=actor)
+    if request.method == "GET" and api.get_bearer(number, actor=actor) != customer_id:
+        return redirect("customers:edit", number=api.find_numbers([customer_id])[customer_id])
     whole = actor.may(REVEAL_CUSTOMER)
     if request.method == "POST":
         seen = api.get_customer(customer_id, actor=actor)
