@@ -44,6 +44,23 @@ ALL = (
         ),
     ),
     HelpPage(
+        "customers.merge",
+        _("Merge and take apart"),
+        (
+            _(
+                "When two records are the same person, merging makes one page of them. "
+                "Nothing is moved or lost."
+            ),
+            _("For each field in which they differ you say whose value stands; what is empty is filled in."),
+            _("Different ID numbers are two people, and so are two you once took apart."),
+        ),
+        (
+            _("Find the other one by name, pinyin, phone or number."),
+            _("Keep the other one turns it round: its number stays, and the other goes into it."),
+            _("Undo is in the bar that follows; later, Take apart is on the page, under Details, Identity."),
+        ),
+    ),
+    HelpPage(
         "customers.tags",
         _("Tags"),
         (
