@@ -29,6 +29,7 @@ from guibin.customers.operations.bulk import chunks, highest_serial, lock_counte
 from guibin.customers.operations.contacts import renew_phone_tokens
 from guibin.customers.operations.forgetting import list_tied
 from guibin.customers.operations.matching import renew_match_tokens
+from guibin.customers.operations.matching_undo import part_imported
 from guibin.customers.operations.numbering import give_back_serials
 from guibin.customers.operations.sealing import columns_of
 from guibin.customers.operations.updating import BEFORE, update_profiles
@@ -55,6 +56,7 @@ def undo_import(
 ) -> UndoReport:
     """Take back what an import did to customers; see ``guibin.customers.api`` for the contract."""
     actor.require(IMPORT_CUSTOMER)
+    part_imported(import_id=import_id, staying=depended_on, at=at)
     made = list(
         Customer.objects.filter(import_id=import_id)
         .order_by("pk")

@@ -1,8 +1,8 @@
 """Who shares a match token: the pairs worth comparing, and what was decided about them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations, groupby
+from itertools import chain, combinations, groupby
 
 from django.db import connection
 
@@ -51,9 +51,8 @@ def find_candidates(*, shared_max: int) -> Candidates:
     """Every pair of people who share a match token that at most ``shared_max`` people have."""
     connection.ensure_connection()
     with connection.chunked_cursor() as cursor:
-        cursor.itersize = FETCHED
         cursor.execute(SHARED)
-        return _pairs(cursor, shared_max)
+        return _pairs(iter(lambda: cursor.fetchmany(FETCHED), []), shared_max)
 
 
 def find_candidates_of(heads: Collection[int], *, shared_max: int) -> Candidates:
@@ -67,14 +66,14 @@ def find_candidates_of(heads: Collection[int], *, shared_max: int) -> Candidates
     under = CustomerAlias.objects.filter(into_id__in=heads).values_list("customer_id", flat=True)
     with connection.cursor() as cursor:
         cursor.execute(SHARED_WITH, [[*heads, *under], 2 * shared_max + 1])
-        found = _pairs(cursor, shared_max)
+        found = _pairs([cursor.fetchall()], shared_max)
     return Candidates([pair for pair in found.pairs if wanted.intersection(pair)], found.left_out)
 
 
-def _pairs(rows: Iterable[tuple[int, int]], shared_max: int) -> Candidates:
+def _pairs(parts: Iterable[Sequence[tuple[int, int]]], shared_max: int) -> Candidates:
     pairs: set[Pair] = set()
     left_out = 0
-    for _token, group in groupby(rows, key=lambda row: row[0]):
+    for _token, group in groupby(chain.from_iterable(parts), key=lambda row: row[0]):
         people = {head for _same, head in group}
         if len(people) > shared_max:
             left_out += 1

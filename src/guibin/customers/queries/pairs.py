@@ -109,7 +109,7 @@ def list_key_policies(sources: Collection[str]) -> dict[tuple[str, str], str]:
     chose."""
     rows = KeyPolicy.objects.values_list("source", "key", "policy")
     stored = {(source, key): policy for source, key, policy in rows}
-    known = SHIPPED_POLICIES | stored
+    known = {**SHIPPED_POLICIES, **stored}
     return {(source, key): policy for (source, key), policy in known.items() if source in {"", *sources}}
 
 

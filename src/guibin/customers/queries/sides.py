@@ -82,5 +82,6 @@ def _birthday(row: Customer) -> Birthday | None:
     """The day without its year, as the coarse columns have it."""
     if row.birth_month is None or row.birth_day is None:
         return None
-    calendar = "lunar" if row.birth_calendar == "lunar" else "solar"
-    return Birthday(row.birth_month, row.birth_day, None, calendar, row.birth_leap)
+    if row.birth_calendar == "lunar":
+        return Birthday(row.birth_month, row.birth_day, None, "lunar", row.birth_leap)
+    return Birthday(row.birth_month, row.birth_day)

@@ -244,6 +244,31 @@ def test_imports_say_how_many_were_recognised() -> None:
     assert api.count_import_matches(5) == (1, 1)
 
 
+def test_taking_an_import_back_takes_apart_what_it_joined() -> None:
+    old = enter("张伟", PHONE)
+    before = Customer.objects.values().get(pk=old)
+    rows = [
+        api.CustomerRow(0, external_id="1", name="張偉", phones=(PHONE,), city="杭州", gender="male"),
+        api.CustomerRow(1, external_id="2", name="李娜", emails=("a@b.cn",)),
+        api.CustomerRow(2, external_id="3", name="李娜", emails=("a@b.cn",), city="上海"),
+    ]
+    done = api.bulk_upsert(
+        rows=rows, match_keys=["external_id"], policy="fill", source="shop", import_id=5, actor=BOSS, at=AT
+    )
+    made = [each.customer_id for each in done if each.customer_id]
+    api.match_customers(customer_ids=made, actor=SYSTEM, at=LATER)
+    assert api.resolve(made)[made[0]] == old
+    report = api.undo_import(import_id=5, actor=BOSS, at=LATER)
+    assert (report.removed, list(report.kept)) == (3, [])
+    assert list(Customer.objects.values_list("pk", flat=True)) == [old]
+    after = Customer.objects.values().get(pk=old)
+    for name in ("city", "gender", "name_sealed", "details_sealed"):
+        assert after[name] == before[name]
+    assert not Merge.objects.exists()
+    assert not CustomerAlias.objects.exists()
+    assert not MatchPair.objects.exists()
+
+
 def test_policies_are_stored_and_make_tokens_anew() -> None:
     wanted = {("pos", "phone"): "review", ("pos", "external_id"): "join", ("", "wechat"): ""}
     assert api.save_key_policies(policies=wanted, actor=BOSS, at=AT) == ("pos external_id", "pos phone")
