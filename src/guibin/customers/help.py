@@ -107,4 +107,34 @@ ALL = (
             _("The filter My customers shows everybody you look after."),
         ),
     ),
+    HelpPage(
+        "customers.pairs",
+        _("Possible duplicates"),
+        (
+            _(
+                "Customers who may be one person, the surest first. What speaks for it is green, "
+                "what speaks against it red; the points add up."
+            ),
+            _("Joining moves nothing and can be taken apart at any time. Never the same is remembered."),
+            _("A phone given to somebody else never joins by itself: the evidence says so."),
+        ),
+        (
+            _("Compare the two columns; open a name to see more."),
+            _("Answer, or tick pairs nothing speaks against and decide them together."),
+            _("Compare everybody once, to find those who were there before."),
+        ),
+    ),
+    HelpPage(
+        "customers.told_apart",
+        _("Never the same"),
+        (_("Pairs somebody told apart, by hand or by taking a merge apart. They are not brought up again."),),
+    ),
+    HelpPage(
+        "customers.matching",
+        _("Matching rules"),
+        (
+            _("For each key and source: join at once, ask somebody, or ignore."),
+            _("A change holds for whoever comes from now on; compare everybody to apply it to all."),
+        ),
+    ),
 )
