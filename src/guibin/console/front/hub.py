@@ -48,6 +48,7 @@ GROUPS: Sequence[tuple[Text, Sequence[tuple[str, Text]]]] = (
             ("integrations.list", _("Files loaded so far; templates; take an import back.")),
             ("integrations.templates", _("Saved column mappings.")),
             ("customers.attributes", _("Your own customer fields.")),
+            ("customers.requirement_types", _("What you note when a customer asks for something special.")),
             ("customers.tags", _("Tags and their colours.")),
             ("customers.matching", _("When two customers with the same phone or card are one person.")),
             ("purchases.categories", _("Categories and brands.")),
