@@ -271,7 +271,7 @@ def start_scan(request: HttpRequest) -> HttpResponse:
 @require_POST
 def cancel_scan(request: HttpRequest, run_id: int) -> HttpResponse:
     """Ask the scan to stop; what it found stays."""
-    jobs.ask_cancel(run_id)
+    jobs.ask_cancel(jobs.get_progress(run_id).id)
     return redirect("customers:pairs")
 
 
