@@ -69,8 +69,7 @@ def main_staff(customer_ids: Iterable[int]) -> dict[int, int]:
     }
 
 
-def list_linked_staff() -> list[int]:
-    """The ids of staff who look after anybody now."""
-    return sorted(
-        StaffLink.objects.filter(until=None).values_list("staff_id", flat=True).distinct().order_by()
-    )
+def list_linked_staff(*, past: bool = False) -> list[int]:
+    """The ids of staff who look after anybody now; with ``past`` also who did."""
+    rows = StaffLink.objects.all() if past else StaffLink.objects.filter(until=None)
+    return sorted(rows.values_list("staff_id", flat=True).distinct().order_by())
