@@ -14,6 +14,7 @@ from guibin.config.demo.catalogue import SHOP_NAME, STORES
 from guibin.config.demo.diary import Diary, SignIn, close_diary, open_diary, read_diary
 from guibin.config.demo.shop import MEMBERS, SEED, Shop, make_shop
 from guibin.config.demo.ties import as_company, companies, load_ties
+from guibin.config.demo.twins import load_twins
 from guibin.core import clock
 from guibin.core.errors import Conflict, Text
 from guibin.core.events import Origin
@@ -72,6 +73,7 @@ def load_shop(
     people = _load_members(shop, stores, diary.made_at, say)
     say(_("Families, companies, and who looks after whom"))
     load_ties(shop, people, diary.made_at)
+    load_twins(shop, stores, diary.made_at)
     _load_purchases(shop, people, stores, diary.made_at, say)
     say(_("Counting facts about every customer"))
     insight.refresh(as_of=shop.last, actor=SYSTEM, at=diary.made_at)
