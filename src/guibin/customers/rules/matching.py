@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from itertools import islice, product
 from typing import Literal
 
 from guibin.customers.rules.birthday import solar_day
-from guibin.customers.rules.contact import plain_width
 from guibin.customers.rules.finding import HAN, HAN_RUN, SPELLINGS_MAX, WORD, fold_name, readings_of
 from guibin.customers.rules.values import CARD_SOURCE, Birthday
 
@@ -70,6 +70,7 @@ SCORE_MAX = 100
 LAST_DIGITS = 4
 ADDRESS_LENGTH_MIN = 5
 TITLE = re.compile("(?:先生|女士|小姐|太太|老师|经理|阿姨|师傅|总)$")
+PLACE_SUFFIXES = ("省", "自治区", "市")
 NOISE = re.compile(r"[\W_]+")
 
 
@@ -178,7 +179,7 @@ def read_names(names: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
     han: set[str] = set()
     spellings: set[str] = set()
     for name in names:
-        folded = fold_name(name)
+        folded = fold_name(name) if name else ""
         if not folded or "*" in folded:
             continue
         run = TITLE.sub("", "".join(HAN_RUN.findall(folded)))
@@ -211,23 +212,29 @@ def read_birthday(birthday: Birthday | None) -> tuple[frozenset[tuple[str, int, 
     return frozenset(days), born_on
 
 
+@lru_cache(maxsize=4096)
 def _place(text: str) -> str:
-    return fold_name(text).removesuffix("市").strip()
+    return fold_name(text).removesuffix("市").strip() if text else ""
+
+
+@lru_cache(maxsize=4096)
+def _bare(place: str) -> str:
+    """A province or city as it may begin an address: nothing but its name."""
+    text = NOISE.sub("", fold_name(place)) if place else ""
+    for suffix in PLACE_SUFFIXES:
+        text = text.removesuffix(suffix)
+    return text
 
 
 def read_address(address: str, province: str = "", city: str = "") -> str:
     """An address without blanks, signs, and the province and city before it; empty when it says little."""
     if not address:
         return ""
-    text = NOISE.sub("", fold_name(plain_width(address)))
-    for place, suffixes in ((province, ("省", "市", "自治区")), (city, ("市",))):
-        folded = NOISE.sub("", fold_name(place))
-        bare = folded
-        for suffix in suffixes:
-            bare = bare.removesuffix(suffix)
+    text = NOISE.sub("", fold_name(address))
+    for bare in (_bare(province), _bare(city)):
         if bare and text.startswith(bare):
             text = text.removeprefix(bare)
-            for suffix in suffixes:
+            for suffix in PLACE_SUFFIXES:
                 text = text.removeprefix(suffix)
     return text if len(text) >= ADDRESS_LENGTH_MIN else ""
 
