@@ -1,5 +1,6 @@
 """Any run of changes, refreshed as they come, leaves what one full refresh makes of the outcome."""
 
+import json
 from datetime import date, timedelta
 from random import Random
 
@@ -186,6 +187,33 @@ def test_who_is_merged_buys_for_the_one_that_stands_for_them(warehouse):
     assert api.refresh(as_of=DAY).mode == "incremental"
     assert api.facts_for([7, 12])[12]["gross_minor"] == 700 + 1200 + 5
     assert 7 not in api.facts_for([7, 12])
+
+
+def test_a_category_is_bought_by_people(warehouse):
+    def buyers():
+        return {each.category_id: each.customers for each in api.behaviour(as_of=DAY).categories}
+
+    write_shop(a_shop())
+    api.refresh(as_of=DAY)
+    before = buyers()
+    insert("customers_customeralias", id=1, customer_id=4, into_id=12)  # both bought of category 2
+    api.refresh(as_of=DAY)
+    assert buyers() == {**before, 2: before[2] - 1}
+
+
+def test_a_copy_of_before_there_were_merges_is_read_and_made_anew(warehouse):
+    write_shop(simple_shop(60))
+    api.refresh(as_of=DAY)
+    with versions.leased() as version:
+        path = version.folder / "manifest.json"
+        record = json.loads(path.read_text())
+        del record["contents"]["aliases"]
+        path.write_text(json.dumps(record))
+    assert api.behaviour(as_of=EARLIER).buyers == 0
+    assert api.behaviour(as_of=DAY).buyers == 60
+    insert("customers_customeralias", id=1, customer_id=7, into_id=12)
+    assert api.refresh(as_of=DAY).mode == "full"
+    assert api.behaviour(as_of=DAY).buyers == 59
 
 
 def test_who_bought_nothing_is_published_again_when_a_cut_point_moves_past_them(warehouse):
