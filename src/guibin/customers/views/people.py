@@ -76,7 +76,7 @@ def customer_list(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
             page=state.page,
             size=state.size,
         )
-        managers = _managers([card.id for card in page.rows])
+        managers = _managers([card.id for card in page.rows]) if "manager" in state.columns else {}
         rows = [
             Row(card, names.get(card.joined_store_id or 0, ""), managers.get(card.id, ""))  # type: ignore[call-overload]
             for card in page.rows
@@ -96,7 +96,7 @@ def customer_list(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
 def _managers(customer_ids: list[int]) -> dict[int, str]:
     """The name of who mainly looks after each."""
     main = api.main_staff(customer_ids)
-    people = accounts.get_staff_by_ids([StaffId(staff_id) for staff_id in {0, *main.values()}])
+    people = accounts.get_staff_by_ids([StaffId(staff_id) for staff_id in main.values()])
     return {pk: people[StaffId(staff_id)].display_name for pk, staff_id in main.items()}
 
 
