@@ -2,7 +2,8 @@
 duplicates. They have bought nothing under that id."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from guibin.config.demo import frames
 from guibin.config.demo.shop import Shop
@@ -20,7 +21,11 @@ def load_twins(shop: Shop, stores: Mapping[str, int], at: datetime) -> None:
     if not chosen:
         return
     rows = [
-        _twin(turn, frames.customer_row(place, shop.members[place], stores))
+        replace(
+            _twin(turn, frames.customer_row(place, shop.members[place], stores)),
+            joined_on=shop.last - timedelta(days=turn),
+            joined_store_id=stores[shop.members[place].store],
+        )
         for turn, place in enumerate(chosen)
     ]
     customers.bulk_upsert(
