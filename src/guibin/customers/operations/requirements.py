@@ -213,5 +213,5 @@ def _key_of(customer_id: int) -> SealKey:
 
 
 def _keep(row: Requirement, key: SealKey, old: str, new: str, actor: Actor, at: datetime) -> None:
-    line = change_row(row.customer_id, key, f"requirement:{row.pk}", old, new, Provenance("form", actor, at))
-    keep_history([line])
+    provenance = Provenance("form", actor, at)
+    keep_history([change_row(row.customer_id, key, f"requirement:{row.type.code}", old, new, provenance)])

@@ -111,6 +111,10 @@ def test_sensitive_requirements_are_shown_for_a_reason_only(owner: Actor, client
     page = text(client.post(url("add_requirement", zhang), {"kind": "allergy", "text": "花生"}))
     assert "花生" not in page
     assert "****" in page
+    history = text(client.get(url("panel_history", zhang)))
+    assert "花生" not in history, "nobody gave a reason"
+    assert "肩宽" in history
+    assert "过敏与禁忌" in history
     assert client.post(url("reveal_requirements", zhang), {"reason": ""}).status_code == 422
     assert "花生" in text(client.post(url("reveal_requirements", zhang), {"reason": "verify"}))
     (size, _allergy) = api.list_requirements(api.get_id(zhang, actor=SYSTEM))

@@ -349,25 +349,32 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class ChangeWords:
-    """Turns stored texts into words: stores by id, own fields by code."""
+    """Turns stored texts into words: stores by id, own fields and kinds of requirements by code. What was
+    asked for under a sensitive kind stays hidden here, for nobody gave a reason to see it."""
 
     stores: dict[str, str]
     own: dict[str, api.Attribute]
+    asked: dict[str, api.RequirementKind]
 
     @classmethod
     def now(cls) -> "ChangeWords":
         return cls(
             {str(store.id): store.name for store in accounts.list_stores()},
             {each.code: each for each in api.list_attributes(archived=True)},
+            {f"requirement:{each.code}": each for each in api.list_requirement_types(archived=True)},
         )
 
     def field(self, field: str) -> str:
+        if field in self.asked:
+            return f"{words.field_word(field)} · {api.requirement_label(self.asked[field])}"
         definition = self.own.get(field.partition(":")[2])
         return api.attribute_label(definition) if definition else words.field_word(field)
 
     def value(self, field: str, value: str | None) -> str:
         if not value:
             return ""
+        if field in self.asked:
+            return "****" if self.asked[field].privacy == "sensitive" else value
         definition = self.own.get(field.partition(":")[2])
         if definition:
             return _attribute_words(definition, value)
