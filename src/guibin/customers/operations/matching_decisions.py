@@ -10,7 +10,7 @@ from guibin.core.permissions import Actor
 from guibin.customers.errors import CustomerUnknown, MergeWithItself, PairUnknown
 from guibin.customers.events import PairKeptApart, PairReleased
 from guibin.customers.models import MatchPair
-from guibin.customers.operations.locking import lock_customers
+from guibin.customers.operations.locking import lock_customers, lock_merging
 from guibin.customers.operations.merging import merge_customers
 from guibin.customers.permissions import MERGE_CUSTOMER
 from guibin.customers.queries.candidates import in_order
@@ -31,6 +31,7 @@ def join_pair(
     """The two of a waiting pair are the same person: merged, the earlier one kept unless ``kept_id`` says
     otherwise. Returns the id of the merge. Raises ``PairUnknown`` and the errors of ``merge_customers``."""
     actor.require(MERGE_CUSTOMER)
+    lock_merging()
     pair = _locked(pair_id, "open", actor)
     kept = pair.high_id if kept_id == pair.high_id else pair.low_id
     return merge_customers(
@@ -50,6 +51,7 @@ def keep_apart(*, one_id: int, other_id: int, actor: Actor, at: datetime) -> int
     """Remember that two customers are two people, whatever they share: neither a rule nor the scan brings
     them up again. Returns the id of the pair. Raises ``CustomerUnknown`` or ``MergeWithItself``."""
     actor.require(MERGE_CUSTOMER)
+    lock_merging()
     if one_id == other_id:
         raise MergeWithItself
     low, high = in_order(one_id, other_id)
@@ -75,6 +77,7 @@ def release_pair(*, pair_id: int, actor: Actor, at: datetime) -> None:
     """Take the mark back that two are two: they are compared again, and wait for a person if that says so.
     Raises ``PairUnknown``."""
     actor.require(MERGE_CUSTOMER)
+    lock_merging()
     pair = _locked(pair_id, "never", actor)
     policies = get_policies()
     people = load_people((pair.low_id, pair.high_id), policies)

@@ -11,7 +11,9 @@ from django.db import connection, transaction
 from guibin.core import preferences
 from guibin.core.errors import DomainError
 from guibin.core.permissions import Actor
+from guibin.customers import errors
 from guibin.customers.models import Customer, CustomerAlias, MatchPair, Merge, SearchToken
+from guibin.customers.operations.locking import lock_merging
 from guibin.customers.operations.merging import merge_customers
 from guibin.customers.permissions import MERGE_CUSTOMER
 from guibin.customers.queries.candidates import (
@@ -26,6 +28,7 @@ from guibin.customers.rules.matching import Policies, Verdict, compare
 from guibin.customers.settings import SHARED_MAX
 
 BATCH = 1000
+PART = 200
 Progress = Callable[[int, int], None]
 
 UPSERT = """
@@ -82,14 +85,16 @@ def scan_duplicates(
     for batch in _batches([pair for pair in found.pairs if pair[0] > after]):
         last = batch[-1][0]
         with transaction.atomic():
+            lock_merging()
             examined = _examine([pair for pair in batch if pair not in apart], turn.policies)
             _drop_stale(_settle(examined, turn), after=after, until=last)
         after = last
         if progress:
             progress(last, highest)
     with transaction.atomic():
+        lock_merging()
         _drop_stale(set(), after=after, until=None)
-        _settle_moved(turn)
+    _settle_in_parts(turn)
     if progress:
         progress(highest, highest)
     scanned.review = MatchPair.objects.filter(status="open").count()
@@ -102,6 +107,7 @@ def match_customers(*, customer_ids: Collection[int], actor: Actor, at: datetime
     """Compare these customers, who have just come or changed, with whoever shares a trait with them; as
     ``scan_duplicates``, of pairs with one of them."""
     actor.require(MERGE_CUSTOMER)
+    lock_merging()
     turn = Round(get_policies(), Scanned(), actor, at, set(resolve(customer_ids).values()))
     turn.scanned.people = len(turn.moved)
     _settle_moved(turn)
@@ -109,6 +115,17 @@ def match_customers(*, customer_ids: Collection[int], actor: Actor, at: datetime
     heads = set(resolve(customer_ids).values())
     turn.scanned.review = (now_open.filter(low_id__in=heads) | now_open.filter(high_id__in=heads)).count()
     return turn.scanned
+
+
+def _settle_in_parts(turn: Round) -> None:
+    """``_settle_moved`` for some hundred at a time, so that nobody who writes waits for long."""
+    while turn.moved:
+        part, rest = set(sorted(turn.moved)[:PART]), set(sorted(turn.moved)[PART:])
+        turn.moved = part
+        with transaction.atomic():
+            lock_merging()
+            _settle_moved(turn)
+        turn.moved = rest
 
 
 def _settle_moved(turn: Round) -> None:
@@ -189,6 +206,9 @@ def _join(pair: Pair, verdict: Verdict, turn: Round) -> dict[Pair, Verdict]:
                 actor=turn.actor,
                 at=turn.at,
             )
+    except errors.MergedAlready:
+        turn.moved.update(pair)
+        return {}
     except DomainError:
         return {pair: verdict}
     turn.moved.update(pair)
