@@ -23,8 +23,8 @@ FIELDS: dict[str, dict[PrivacyClass, str]] = {
         SEALED: "name_sealed latin_name_sealed details_sealed id_number_sealed",
         INDEX: "id_number_index",
         COARSE: "gender birth_calendar birth_month birth_day birth_leap age_band province city",
-        NONE: "changed_xid kind status joined_on joined_store_id source import_id revision created_at updated_at "
-        "erased_at",
+        NONE: "changed_xid kind status joined_on joined_store_id source import_id revision created_at "
+        "updated_at erased_at",
         STAFF: "created_by",
     },
     "ContactPoint": {
