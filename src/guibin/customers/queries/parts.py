@@ -227,7 +227,9 @@ def read_sheet(row: Row, *, actor: Actor) -> Sheet | None:
     if key is not None:
         keys[int(person)] = key
     first = 1 if contacts and contacts[0][3] else 0
-    contacts[first:] = sorted(contacts[first:], key=lambda each: (each[1], each[0] != int(person)))
+    contacts[first:] = sorted(
+        contacts[first:], key=lambda each: (each[1], not each[3], each[0] != int(person))
+    )
     known = {} if key is None else unpack_details(key.open_or_none(sealed.DETAILS, details))
     return Sheet(
         id=int(person),

@@ -160,7 +160,7 @@ def _contacts(ids: Sequence[int], keys: PersonKeys, *, masked: bool) -> tuple[Co
         once.setdefault((row.kind, bytes(row.value_index)), row)
     preferred = [row for row in once.values() if row.is_preferred][:1]
     others = [row for row in once.values() if row not in preferred]
-    others.sort(key=lambda row: (row.kind, row.customer_id != own))
+    others.sort(key=lambda row: (row.kind, not row.is_preferred, row.customer_id != own))
     return tuple(
         Contact(
             id=row.pk,

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from guibin.core.composed import ComposedRead
 from guibin.core.errors import Forbidden
 from guibin.core.events import read_timeline
 from guibin.core.permissions import Actor
@@ -185,6 +186,25 @@ class TestWriting:
         assert api.remove_contact(contact_id=point, actor=AGENT, at=LATER) == zhang
         assert api.search("9000", actor=AGENT) == []
         assert len(api.get_customer(zhang, actor=AGENT).contacts) == 3
+
+    def test_every_way_to_read_shows_the_same_phone(self, zhang: int, wei: int) -> None:
+        for point in ContactPoint.objects.filter(kind__in=("phone", "email")):
+            api.edit_contact(contact_id=point.pk, is_preferred=True, actor=AGENT, at=LATER)
+            ContactPoint.objects.filter(customer_id=wei, kind="phone").update(is_preferred=True)
+            head = ComposedRead([replace(api.head_part(), sql=api.head_part().sql.replace("$2", "$1"))])
+            sheet = ComposedRead([api.sheet_part("$1")])
+            asked = number(wei).encode()
+            shown = api.read_head(head.run(asked)[0], actor=AGENT)
+            page = api.read_sheet(sheet.run(asked)[0], actor=AGENT)
+            view = api.get_customer(wei, actor=AGENT)
+            assert shown is not None
+            assert page is not None
+            assert page.ids == (zhang, wei)
+            phone = next(contact.value for contact in view.contacts if contact.kind == "phone")
+            assert phone == shown.phone == page.phone == api.get_cards([wei])[wei].phone
+            assert [(each.kind, each.value, each.is_preferred) for each in page.contacts] == [
+                (each.kind, each.value, each.is_preferred) for each in view.contacts
+            ]
 
     def test_a_tag_comes_off_every_id(self, zhang: int, wei: int, merged: int) -> None:
         tag = api.save_tag(name="茶友", actor=BOSS, at=AT)
