@@ -92,8 +92,8 @@ ALL = (
         (
             _("What customers ask for is noted on their page by kind: sizes, tastes, allergies, wishes."),
             _(
-                "What is noted under a sensitive kind is hidden until somebody gives a reason, and the look is "
-                "recorded."
+                "What is noted under a sensitive kind is hidden until somebody gives a reason, and the look "
+                "is recorded."
             ),
             _("An archived kind disappears with what was noted, and can be brought back with all of it."),
         ),

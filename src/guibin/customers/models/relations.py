@@ -15,8 +15,8 @@ from guibin.customers.rules.values import ATTRIBUTE_PRIVACY
 
 
 class Relation(models.Model):
-    """``one`` is the ``kind`` of ``other``: parent, guardian, referrer, works for; spouses and siblings in the
-    order of their ids. Title and remark are sealed under the keys of both, so erasing either erases them."""
+    """``one`` is the ``kind`` of ``other``: parent, guardian, referrer, works for; spouses and siblings by
+    their ids. Title and remark are sealed under the keys of both, so erasing either erases them."""
 
     one = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+", db_index=False)
     other = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
@@ -108,7 +108,7 @@ class ContactPreference(models.Model):
 
 
 class StaffLink(models.Model):
-    """Somebody of the house looks after a customer, since a day, until another. One of them is the main one."""
+    """Somebody of the house looks after a customer, since a day, until another. One is the main one."""
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+", db_index=False)
     staff = models.ForeignKey("accounts.Staff", on_delete=models.PROTECT, related_name="+", db_index=False)
