@@ -74,6 +74,7 @@ SOURCES: dict[str, Text] = {
     "form": _("entered by staff"),
     "rest": _("through the API"),
     "card": _("Member card"),
+    "mini_program": _("Mini program"),
 }
 
 MERGING: dict[str, Text] = {"merge": _("by a merge"), "unmerge": _("by taking a merge apart")}

@@ -10,7 +10,7 @@ from guibin.config.demo.shop import Shop
 from guibin.core.permissions import SYSTEM
 from guibin.customers import api as customers
 
-SOURCE = "miniprogram"
+SOURCE = "mini_program"
 EVERY = 200
 
 
