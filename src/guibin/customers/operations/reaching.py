@@ -9,9 +9,8 @@ from guibin.core.permissions import Actor
 from guibin.customers import errors
 from guibin.customers.events import ContactPreferenceSet
 from guibin.customers.models import ContactPreference, Relation
-from guibin.customers.operations.locking import lock_customer
+from guibin.customers.operations.locking import lock_person
 from guibin.customers.permissions import EDIT_CUSTOMER
-from guibin.customers.queries.groups import group, resolve
 from guibin.customers.queries.reaching import as_preference
 from guibin.customers.rules.reaching import Preference, is_possible, pack_days
 
@@ -29,9 +28,8 @@ def set_contact_preference(
     actor.require(EDIT_CUSTOMER)
     if not is_possible(preference):
         raise errors.PreferenceInvalid
-    head = resolve([customer_id])[customer_id]
-    lock_customer(head, actor=actor)
-    ids = group(head)
+    person = lock_person(customer_id, actor=actor)
+    head, ids = person.row.pk, person.ids
     if relation_id is None:
         held = ContactPreference.objects.filter(customer_id__in=ids, relation=None)
     else:

@@ -164,7 +164,12 @@ def _checked(relation: NewRelation) -> NewRelation:
 
 
 def _lock_two(one: int, other: int, actor: Actor) -> tuple[dict[int, Customer], dict[int, SealKey]]:
+    """Rows and keys of two who stand for themselves. Raises ``CustomerChanged`` when one was just merged:
+    what is sealed must be so with the key of the id that is written."""
     locked = {pk: lock_customer(pk, actor=actor) for pk in sorted({one, other})}
+    for pk, (row, _key) in locked.items():
+        if row.pk != pk:
+            raise errors.CustomerChanged(number=row.number)
     return {pk: row for pk, (row, _key) in locked.items()}, {pk: key for pk, (_row, key) in locked.items()}
 
 

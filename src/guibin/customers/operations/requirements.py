@@ -21,7 +21,6 @@ from guibin.customers.operations.locking import lock_customer
 from guibin.customers.operations.recording import Provenance, change_row, keep_history
 from guibin.customers.permissions import EDIT_CUSTOMER, MANAGE_ATTRIBUTES, REVEAL_CUSTOMER
 from guibin.customers.queries import sealed
-from guibin.customers.queries.groups import resolve
 from guibin.customers.queries.people import visible
 from guibin.customers.queries.requirements import list_requirements
 from guibin.customers.rules.attributes import is_code
@@ -51,13 +50,12 @@ def add_requirement(
     cleaned = _cleaned(text)
     if about is not None and (not SUBJECT.fullmatch(about[0]) or about[1] < 1):
         raise errors.RequirementSubjectInvalid
-    head = resolve([customer_id])[customer_id]
-    _row, key = lock_customer(head, actor=actor)
+    customer, key = lock_customer(customer_id, actor=actor)
     type_row = RequirementType.objects.filter(code=kind, is_archived=False).first()
     if type_row is None:
         raise errors.RequirementTypeUnknown
     row = Requirement.objects.create(
-        customer_id=head,
+        customer_id=customer.pk,
         type=type_row,
         text_sealed=key.seal(sealed.REQUIREMENT, cleaned),
         valid_until=valid_until,
@@ -68,7 +66,7 @@ def add_requirement(
     )
     _keep(row, key, "", cleaned, actor, at)
     event = RequirementAdded(requirement_id=row.pk, type_id=type_row.pk)
-    record(event, subjects=[subject("customer", head)], actor=actor, at=at)
+    record(event, subjects=[subject("customer", customer.pk)], actor=actor, at=at)
     return row.pk
 
 
@@ -193,16 +191,15 @@ def _lock_requirement(requirement_id: int, actor: Actor) -> tuple[Requirement, S
     owner = Requirement.objects.filter(pk=requirement_id).values_list("customer_id", flat=True).first()
     if owner is None:
         raise errors.RequirementUnknown
-    head = resolve([owner])[owner]
     try:
-        _row, key = lock_customer(head, actor=actor)
+        customer, key = lock_customer(owner, actor=actor)
     except errors.CustomerUnknown:
         raise errors.RequirementUnknown from None
     row = Requirement.objects.select_for_update(of=("self",)).select_related("type").filter(pk=requirement_id)
     found = row.first()
     if found is None:
         raise errors.RequirementUnknown
-    return found, key if head == owner else _key_of(owner)
+    return found, key if customer.pk == owner else _key_of(owner)
 
 
 def _key_of(customer_id: int) -> SealKey:

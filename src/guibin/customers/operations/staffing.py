@@ -12,9 +12,8 @@ from guibin.core.permissions import Actor
 from guibin.customers import errors
 from guibin.customers.events import StaffAssigned, StaffReleased
 from guibin.customers.models import StaffLink
-from guibin.customers.operations.locking import lock_customers
+from guibin.customers.operations.locking import lock_people
 from guibin.customers.permissions import EDIT_CUSTOMER
-from guibin.customers.queries.groups import groups, resolve
 from guibin.customers.rules.requirements import STAFF_ROLES
 
 BATCH = 2000
@@ -44,7 +43,7 @@ def assign_staff(
     known = accounts.get_staff_by_ids([StaffId(staff_id)]).get(StaffId(staff_id))
     if known is None or not known.is_active:
         raise errors.StaffNotHere
-    people = _lock_people(customer_ids, actor)
+    people = lock_people(customer_ids, actor=actor)
     rows = _current(people)
     fresh: list[StaffLink] = []
     changed: list[StaffLink] = []
@@ -93,7 +92,7 @@ def release_staff(
     """This member of staff no longer looks after these customers from ``until`` on; returns how many it was
     so for. The links stay as history. Raises ``Forbidden``."""
     actor.require(EDIT_CUSTOMER)
-    people = _lock_people(customer_ids, actor)
+    people = lock_people(customer_ids, actor=actor)
     rows = _current(people)
     touched, roles = [], {}
     ended: list[StaffLink] = []
@@ -110,12 +109,6 @@ def release_staff(
         heads = [head for head in touched if roles[head] == role]
         _record_all(StaffReleased(staff_id=staff_id, role=role), heads, actor, at, Origin.LIVE)
     return len(touched)
-
-
-def _lock_people(customer_ids: Collection[int], actor: Actor) -> dict[int, tuple[int, ...]]:
-    """The locked people, by the id that stands for each: all their ids, that one first."""
-    heads = set(resolve(customer_ids).values())
-    return groups([row.pk for row in lock_customers(heads, actor=actor)])
 
 
 def _current(people: dict[int, tuple[int, ...]]) -> dict[int, list[StaffLink]]:

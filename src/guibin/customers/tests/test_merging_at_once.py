@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from guibin.core.errors import DomainError
 from guibin.core.sealing import vault
 from guibin.customers import api, errors
-from guibin.customers.models import Customer, CustomerAlias, Merge, Note
+from guibin.customers.models import Customer, CustomerAlias, Merge, Note, Requirement
 from guibin.customers.rules.merging import stand_for
 from guibin.customers.tests.people import AT, BOSS, LATER
 
@@ -121,6 +121,41 @@ def test_a_note_written_while_merging_is_with_who_stands_for_the_person(people: 
     )
     assert failed == []
     assert Note.objects.get().customer_id == a
+
+
+def test_what_is_asked_for_while_merging_is_sealed_for_who_it_is_written_for(people: list[int]) -> None:
+    a, b, *_others = people
+    kind = api.list_requirement_types()[0].code
+    failed = behind(
+        lambda: merge(a, b),
+        lambda: api.add_requirement(customer_id=b, kind=kind, text="茶", actor=BOSS, at=LATER),
+    )
+    assert failed == []
+    assert [one.text for one in api.list_requirements(a, masked=False)] == ["茶"]
+    assert Requirement.objects.get().customer_id == a
+
+
+def test_a_requirement_changed_while_merging_can_be_read(people: list[int]) -> None:
+    a, b, *_others = people
+    kind = api.list_requirement_types()[0].code
+    asked = api.add_requirement(customer_id=b, kind=kind, text="茶", actor=BOSS, at=LATER)
+    failed = behind(
+        lambda: merge(a, b),
+        lambda: api.edit_requirement(requirement_id=asked, text="水", valid_until=None, actor=BOSS, at=LATER),
+    )
+    assert failed == []
+    assert [one.text for one in api.list_requirements(a, masked=False)] == ["水"]
+
+
+def test_who_is_related_while_merged_is_refused(people: list[int]) -> None:
+    a, b, c, *_others = people
+    wish = api.NewRelation("spouse", remark="茶")
+    failed = behind(
+        lambda: merge(a, b),
+        lambda: api.relate_customers(customer_id=b, other_id=c, relation=wish, actor=BOSS, at=LATER),
+    )
+    assert [type(error) for error in failed] == [errors.CustomerChanged]
+    assert api.list_relations(a) == []
 
 
 def test_an_edit_while_merging_is_kept(people: list[int]) -> None:
