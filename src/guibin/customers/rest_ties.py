@@ -152,7 +152,7 @@ def _own(request: HttpRequest, number: str, requirement_id: int) -> int:
 @router.get("/customers/{number}/relations", response=list[dict[str, Any]], summary="List relations")
 @requires(VIEW_CUSTOMER)
 def list_relations(request: HttpRequest, number: str) -> list[dict[str, Any]]:
-    """What others are to this customer. Somebody out of sight has no number, title or remark."""
+    """What others are to this customer. Somebody out of sight has no number, title, remark or wish."""
     return _relations(request, _id(request, number))
 
 

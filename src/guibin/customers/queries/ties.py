@@ -31,7 +31,8 @@ def export_ties(customer_id: int) -> dict[str, Any]:
 def plain_relation(
     view: RelationView, numbers: Mapping[int, str], places: Mapping[int, Preference]
 ) -> dict[str, Any]:
-    """``numbers`` by id; whoever is not in it is out of sight, and so are title and remark."""
+    """``numbers`` by id; whoever is not in it is out of sight, and so are title, remark and the wishes of
+    their place."""
     seen = view.other_id in numbers
     return {
         "id": view.id,
@@ -43,7 +44,7 @@ def plain_relation(
         "decides": view.decides,
         "title": view.title if seen else "",
         "remark": view.remark if seen else "",
-        "contact_preference": plain_preference(places.get(view.id)),
+        "contact_preference": plain_preference(places.get(view.id) if seen else None),
         "revision": view.revision,
     }
 

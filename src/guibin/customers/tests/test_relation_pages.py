@@ -6,8 +6,9 @@ import pytest
 from django.urls import reverse
 
 from guibin.core.permissions import SYSTEM, Actor
-from guibin.customers import api
+from guibin.customers import api, relation_words
 from guibin.customers.models import Customer, Relation
+from guibin.customers.queries.ties import plain_relation
 from guibin.customers.tests.people import AT, PHONE
 from guibin.customers.tests.test_pages import text
 from guibin.customers.tests.test_rest import call  # noqa: F401 - a fixture
@@ -164,6 +165,38 @@ def test_a_relative_out_of_sight_is_not_named(owner: Actor, agent: Actor, client
     edit = url("edit_relation", zhang, relation_id=relation)
     client_as(agent).post(edit, {"remark": "改", "revision": "1"})
     assert Relation.objects.get().revision == 1
+
+
+def test_what_somebody_out_of_sight_does_and_likes_is_not_told(
+    owner: Actor, agent: Actor, client_as: Any
+) -> None:
+    assert agent.store_ids
+    (store,) = agent.store_ids
+    firm = person("栖木贸易", kind="company", joined_store_id=store)
+    lin = person("林静")
+    wish = {"role": "employee", "number": lin, "title": "采购总监"}
+    assert client_as(owner).post(url("add_relation", firm), wish).status_code == 200
+    human = Customer.objects.get(number=lin).pk
+    relation = Relation.objects.get().pk
+    for place in (None, relation):
+        api.set_contact_preference(
+            customer_id=human,
+            preference=api.Preference(channel="wechat"),
+            relation_id=place,
+            actor=SYSTEM,
+            at=AT,
+        )
+    address = url("panel_relations", firm)
+    shown, hidden = text(client_as(owner).get(address)), text(client_as(agent).get(address))
+    (view,) = api.list_relations(Relation.objects.get().other_id)
+    wishes = api.place_preferences([relation])
+    assert "采购总监" in shown
+    assert "采购总监" not in hidden
+    likes = relation_words.preference_sentence(wishes[relation])
+    assert likes in shown
+    assert likes not in hidden
+    assert plain_relation(view, {human: lin}, wishes)["contact_preference"] is not None
+    assert plain_relation(view, {}, wishes)["contact_preference"] is None
 
 
 @pytest.mark.parametrize("name", PANELS)

@@ -1,7 +1,7 @@
 """The fragment about whom a customer is related to: family, company, referrers, people of a company."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -203,7 +203,8 @@ def list_lines(customer_id: int, *, actor: Actor) -> list[Line]:
     """The relations of a customer, ready to read; the same queries however many there are."""
     views = api.list_relations(customer_id)
     cards = api.get_cards([view.other_id for view in views], actor=actor) if views else {}
-    likes = _likes(views, customer_id)
+    views = [view if view.other_id in cards else replace(view, title="", remark="") for view in views]
+    likes = _likes([view for view in views if view.other_id in cards])
     today = business_day()
     return [
         Line(
@@ -219,7 +220,7 @@ def list_lines(customer_id: int, *, actor: Actor) -> list[Line]:
     ]
 
 
-def _likes(views: Sequence[api.RelationView], customer_id: int) -> dict[int, api.Preference]:
+def _likes(views: Sequence[api.RelationView]) -> dict[int, api.Preference]:
     """How those who work somewhere like to be contacted: in that place, else in general."""
     work = [view for view in views if view.role in {"employee", "employer"}]
     if not work:
