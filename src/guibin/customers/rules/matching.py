@@ -70,6 +70,7 @@ SCORE_MAX = 100
 LAST_DIGITS = 4
 ADDRESS_LENGTH_MIN = 5
 TITLE = re.compile("(?:先生|女士|小姐|太太|老师|经理|阿姨|师傅|总)$")
+TITLE_GENDERS = {"先生": "male", "女士": "female", "小姐": "female", "太太": "female", "阿姨": "female"}
 PLACE_SUFFIXES = ("省", "自治区", "市")
 NOISE = re.compile(r"[\W_]+")
 
@@ -77,12 +78,14 @@ NOISE = re.compile(r"[\W_]+")
 @dataclass(frozen=True, slots=True)
 class Traits:
     """A person as they are compared, everything in one form. ``keys`` are (key, value, source) of what is
-    compared exactly; ``systems`` are (source, value) of systems that give one id per member. ``days`` are
-    (calendar, month, day); ``born_on`` is the solar day when the year is known."""
+    compared exactly; ``surnames`` are known where no more of a name is (王女士). ``systems`` are (source,
+    value) of systems that give one id per member. ``days`` are (calendar, month, day); ``born_on`` is the
+    solar day when the year is known."""
 
     kind: str = "person"
     han: frozenset[str] = frozenset()
     spellings: frozenset[str] = frozenset()
+    surnames: frozenset[str] = frozenset()
     days: frozenset[tuple[str, int, int]] = frozenset()
     born_on: date | None = None
     gender: str = ""
@@ -161,9 +164,10 @@ def traits_of(
         kind=texts.get("kind") or "person",
         han=han,
         spellings=spellings,
+        surnames=read_surnames((texts.get("name", ""), texts.get("latin_name", ""))),
         days=days,
         born_on=born_on,
-        gender=texts.get("gender", ""),
+        gender=texts.get("gender") or _gender_of(texts.get("name", "")),
         city=city,
         address=read_address(texts.get("address", ""), texts.get("province", ""), texts.get("city", "")),
         keys=frozenset(keys),
@@ -189,6 +193,18 @@ def read_names(names: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
         if not run or len(run) != len(folded):
             spellings.update(_latin_spellings(folded))
     return frozenset(han), frozenset(spellings)
+
+
+def read_surnames(names: Iterable[str]) -> frozenset[str]:
+    """How Chinese names begin, simplified, those of which only that is known too: 王女士, 王*."""
+    runs = (HAN_RUN.match(fold_name(name)) for name in names if name)
+    return frozenset(run.group()[0] for run in runs if run)
+
+
+def _gender_of(name: str) -> str:
+    """The gender a title tells: who is known as 王先生 is not 王太太."""
+    title = TITLE.search(name)
+    return TITLE_GENDERS.get(title.group(), "") if title else ""
 
 
 def _latin_spellings(folded: str) -> Iterator[str]:
@@ -312,7 +328,7 @@ def _shared_keys(one: Traits, other: Traits, policies: Policies) -> Iterator[tup
 
 def _names(one: Traits, other: Traits) -> tuple[str, ...]:
     if not one.spellings or not other.spellings:
-        return ()
+        return ("name_differs",) if _differ({*one.surnames}, {*other.surnames}) else ()
     if one.han & other.han:
         return ("name",)
     return ("name_sound",) if one.spellings & other.spellings else ("name_differs",)

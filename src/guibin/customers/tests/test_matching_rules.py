@@ -134,6 +134,25 @@ def test_a_phone_joins_while_its_owner_is_about_and_names_do_not_disagree() -> N
     assert compare(silent, person(name="张伟", contacts=phone), PLAIN).verdict == "review"
 
 
+@pytest.mark.parametrize(
+    ("name", "verdict"),
+    [
+        ("李女士", "apart"),
+        ("王太太", "review"),
+        ("李娜", "review"),
+        ("李*", "review"),
+        ("王*", "join"),
+        ("王芳", "join"),
+        ("王先生", "join"),
+        ("", "join"),
+    ],
+)
+def test_a_couple_with_one_phone_is_not_joined_by_titles(name: str, verdict: str) -> None:
+    phone = [("phone", "+8613800138000", "pos")]
+    told = compare(person(name="王先生", contacts=phone), person(name=name, contacts=phone), PLAIN)
+    assert told.verdict == verdict
+
+
 def test_policies_say_what_a_key_is_worth_and_the_stricter_source_counts() -> None:
     one = person(name="张伟", contacts=[("phone", "+8613800138000", "pos")])
     other = person(name="张伟", contacts=[("phone", "+8613800138000", "till")])
