@@ -7,6 +7,8 @@ import pytest
 from click.testing import CliRunner
 from django.test import Client
 
+from guibin.core import jobs
+from guibin.core.models import JobRun
 from guibin.core.permissions import SYSTEM, Actor
 from guibin.customers import api
 from guibin.customers.commands import customers
@@ -117,6 +119,13 @@ def test_a_scan_is_started_from_the_page(boss: Client) -> None:
     assert done is not None
     assert (done.state, done.result["joined"], done.result["review"]) == ("done", 1, 0)
     assert boss.get(f"{QUEUE}scan/{run.id}/").headers["HX-Refresh"] == "true"
+
+
+def test_a_run_of_something_else_is_neither_shown_nor_stopped(boss: Client) -> None:
+    other = jobs.open_run(kind="insight.refresh", actor=BOSS, at=AT)
+    assert boss.get(f"{QUEUE}scan/{other}/").status_code == 404
+    assert boss.post(f"{QUEUE}scan/{other}/cancel/").status_code == 404
+    assert not JobRun.objects.get(pk=other).cancel_asked
 
 
 def test_rules_are_chosen_per_source(boss: Client, client_as: Any, agent: Actor) -> None:

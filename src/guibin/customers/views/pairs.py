@@ -22,6 +22,7 @@ from guibin.core.errors import DomainError
 from guibin.core.permissions import Actor
 from guibin.customers import api, words
 from guibin.customers.match_words import evidence_word
+from guibin.customers.operations.matching_queueing import SCAN
 from guibin.customers.permissions import MERGE_CUSTOMER
 from guibin.customers.queries.sides import Side, list_sides
 from guibin.customers.views.panels import birthday_words, staff_names
@@ -271,7 +272,7 @@ def start_scan(request: HttpRequest) -> HttpResponse:
 @require_POST
 def cancel_scan(request: HttpRequest, run_id: int) -> HttpResponse:
     """Ask the scan to stop; what it found stays."""
-    jobs.ask_cancel(jobs.get_progress(run_id).id)
+    jobs.ask_cancel(_scan(run_id).id)
     return redirect("customers:pairs")
 
 
@@ -280,12 +281,20 @@ def cancel_scan(request: HttpRequest, run_id: int) -> HttpResponse:
 @never_cache
 def scan_progress(request: HttpRequest, run_id: int) -> HttpResponse:
     """The progress fragment; when it ends the page is loaded anew."""
-    run = jobs.get_progress(run_id)
+    run = _scan(run_id)
     poll = reverse("customers:scan_progress", args=[run_id])
     response = render(request, "customers/scan_progress.html", {"run": scan_parts(run), "poll_url": poll})
     if run.is_over:
         response["HX-Refresh"] = "true"
     return response
+
+
+def _scan(run_id: int) -> jobs.Progress:
+    """Raises ``JobUnknown``, also for a run of something else."""
+    run = jobs.get_progress(run_id)
+    if run.kind != SCAN:
+        raise jobs.JobUnknown
+    return run
 
 
 def scan_parts(run: jobs.Progress) -> dict[str, Any]:
