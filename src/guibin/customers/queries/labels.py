@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 
 from guibin.core.sealing import vault
 from guibin.customers.errors import AttributeUnknown, TagUnknown
-from guibin.customers.models import AttributeDefinition, CustomerTag, FieldChange, Note, Tag
+from guibin.customers.models import AttributeDefinition, CustomerTag, FieldChange, Merge, Note, Tag
 from guibin.customers.queries import sealed
 from guibin.customers.queries.groups import group
 from guibin.customers.rules.values import Attribute, Change, NoteView, TagView
@@ -108,7 +108,8 @@ def list_notes(customer_id: int, *, limit: int = 50) -> list[NoteView]:
 
 
 def list_field_history(customer_id: int, *, fields: Iterable[str] = (), limit: int = 100) -> list[Change]:
-    """Newest first, of all ids of the person; only ``fields`` when given. Empty once they are erased."""
+    """Newest first, of all ids of the person; only ``fields`` when given. Empty once they are erased. What a
+    merge brought that was taken back is another person's: that it was there is told, not what it said."""
     keys = vault().load(group(customer_id))
     if not keys:
         return []
@@ -116,15 +117,35 @@ def list_field_history(customer_id: int, *, fields: Iterable[str] = (), limit: i
     wanted = list(fields)
     if wanted:
         rows = rows.filter(field__in=wanted)
+    found = list(rows.order_by("-pk")[:limit])
+    brought, given_back = _sources_undone({row.source for row in found})
     return [
         Change(
             field=row.field,
-            old=keys[row.customer_id].open_or_none(sealed.HISTORY, row.old_sealed),
-            new=keys[row.customer_id].open_or_none(sealed.HISTORY, row.new_sealed),
+            old=(
+                None
+                if row.source in given_back
+                else keys[row.customer_id].open_or_none(sealed.HISTORY, row.old_sealed)
+            ),
+            new=(
+                None
+                if row.source in brought
+                else keys[row.customer_id].open_or_none(sealed.HISTORY, row.new_sealed)
+            ),
             source=row.source,
             import_id=row.import_id,
             changed_by=row.changed_by,
             changed_at=row.changed_at,
         )
-        for row in rows.order_by("-pk")[:limit]
+        for row in found
     ]
+
+
+def _sources_undone(sources: Iterable[str]) -> tuple[set[str], set[str]]:
+    """Of the sources of history lines those of merges that were taken back, and of their taking back."""
+    named = [source.partition(":") for source in sources]
+    ids = {int(number) for what, _colon, number in named if what in ("merge", "unmerge") and number.isdigit()}
+    if not ids:
+        return set(), set()
+    undone = Merge.objects.filter(pk__in=ids, undone_at__isnull=False).values_list("pk", flat=True)
+    return {f"merge:{pk}" for pk in undone}, {f"unmerge:{pk}" for pk in undone}

@@ -20,6 +20,7 @@ from guibin.customers.models import (
     SearchToken,
 )
 from guibin.customers.personal_data import export
+from guibin.customers.queries import sealed
 from guibin.customers.queries.merges import list_merges, preview_merge, preview_undo
 from guibin.customers.tests.people import (
     AGENT,
@@ -386,6 +387,26 @@ class TestErasing:
             api.erase_customer(customer_id=zhang, actor=BOSS, at=LATER)
         with pytest.raises(errors.CustomerErased):
             api.undo_merge(merge_id=merged, actor=BOSS, at=LATER)
+
+    def test_what_a_wrong_merge_brought_is_not_told_and_goes_with_whose_it_was(self) -> None:
+        kept, other = (
+            api.create_customer(profile=api.Profile(name="张伟", address=address), actor=BOSS, at=AT)
+            for address in ("", "龙井路18号")
+        )
+        merge = api.merge_customers(kept_id=kept, absorbed_id=other, actor=BOSS, at=LATER)
+        assert [line.new for line in api.list_field_history(kept)] == ["龙井路18号"]
+        assert api.undo_merge(merge_id=merge, actor=BOSS, at=LATER) == ("address",)
+        told = [(line.field, line.old or "", line.new or "") for line in api.list_field_history(kept)]
+        assert told == [("address", "", "")] * 2
+        assert "龙井路" not in str(export(kept))
+        api.erase_customer(customer_id=other, actor=BOSS, at=LATER)
+        key = vault().load_one(kept)
+        assert key is not None
+        lines = FieldChange.objects.filter(customer_id=kept).order_by("pk")
+        assert [line.source for line in lines] == [f"merge:{merge}", f"unmerge:{merge}"]
+        for line in lines:
+            for text in (line.old_sealed, line.new_sealed):
+                assert not key.open_or_none(sealed.HISTORY, text)
 
     def test_an_erased_one_is_not_merged(self, zhang: int, wei: int) -> None:
         api.erase_customer(customer_id=wei, actor=BOSS, at=LATER)
