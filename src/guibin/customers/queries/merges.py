@@ -21,7 +21,7 @@ from guibin.customers.models import (
     Note,
 )
 from guibin.customers.queries import sealed
-from guibin.customers.queries.groups import group, groups
+from guibin.customers.queries.groups import group, groups, resolve
 from guibin.customers.queries.people import find_id_number, masked_texts, read_customer, visible
 from guibin.customers.rules.merging import (
     CHOSEN_FIELDS,
@@ -132,13 +132,16 @@ def find_kept_apart(one: Sequence[int], other: Sequence[int]) -> tuple[int, int]
 
 
 def list_merges(customer_id: int, *, actor: Actor) -> list[MergeView]:
-    """Every merge an id of this person ever took part in, newest first, those taken back too. Raises
-    ``CustomerUnknown``."""
+    """Every merge an id of this person ever took part in, newest first, those taken back too unless the other
+    is somebody out of sight. Raises ``CustomerUnknown``."""
     ids = group(customer_id)
     if not visible(actor).filter(pk=ids[0]).exists():
         raise CustomerUnknown(number=customer_id)
     rows = Merge.objects.filter(Q(kept_id__in=ids) | Q(absorbed_id__in=ids))
-    return [_view(row) for row in rows.select_related("kept", "absorbed").order_by("-merged_at", "-pk")]
+    found = list(rows.select_related("kept", "absorbed").order_by("-merged_at", "-pk"))
+    heads = resolve({each for row in found for each in (row.kept_id, row.absorbed_id)})
+    seen = set(visible(actor).filter(pk__in=set(heads.values())).values_list("pk", flat=True))
+    return [_view(row) for row in found if {heads[row.kept_id], heads[row.absorbed_id]} <= seen]
 
 
 def list_newest_merges(*, limit: int) -> list[MergeView]:

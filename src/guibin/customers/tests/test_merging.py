@@ -408,6 +408,14 @@ class TestErasing:
             for text in (line.old_sealed, line.new_sealed):
                 assert not key.open_or_none(sealed.HISTORY, text)
 
+    def test_a_merge_taken_back_with_somebody_out_of_sight_is_not_listed(self, wei: int) -> None:
+        other = api.create_customer(profile=api.Profile(name="张伟"), actor=BOSS, at=AT)
+        merge = api.merge_customers(kept_id=wei, absorbed_id=other, actor=BOSS, at=LATER)
+        assert [one.id for one in list_merges(wei, actor=CLERK)] == [merge]
+        api.undo_merge(merge_id=merge, actor=BOSS, at=LATER)
+        assert list_merges(wei, actor=CLERK) == []
+        assert [one.id for one in list_merges(wei, actor=BOSS)] == [merge]
+
     def test_an_erased_one_is_not_merged(self, zhang: int, wei: int) -> None:
         api.erase_customer(customer_id=wei, actor=BOSS, at=LATER)
         with pytest.raises(errors.CustomerErased):
