@@ -70,12 +70,13 @@ def test_pages_show_the_person_and_find_by_any_number(
 ) -> None:
     (kept, kept_id), (gone, gone_id), (_other, other_id) = two.items()
     orders = [
-        place(each, number, at) for each, number in ((kept_id, "W1"), (gone_id, "T1"), (other_id, "X1"))
+        place(each, number, at)
+        for each, number in ((kept_id, "WEB-1"), (gone_id, "TILL-1"), (other_id, "OTHER-1"))
     ]
     pages = client_as(owner)
     for number in (kept, gone):
         page = pages.get(f"/purchases/?customer={number}").content.decode()
-        assert [each in page for each in ("W1", "T1", "X1")] == [True, True, False]
+        assert [each in page for each in ("WEB-1", "TILL-1", "OTHER-1")] == [True, True, False]
         assert "林婉晴" not in page
     page = pages.get(f"/purchases/{orders[1]}/").content.decode()
     assert "林婉清" in page
