@@ -12,7 +12,7 @@ HOME = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(HOME), str(HOME / "src")]
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guibin.config.settings")
 
-from bench import j2, j2_write, j3, j8  # noqa: E402 - the path above comes first
+from bench import identity, j2, j2_write, j3, j8  # noqa: E402 - the path above comes first
 from bench.shop import Size  # noqa: E402
 from bench.timing import Result  # noqa: E402
 
@@ -26,6 +26,8 @@ JOBS: dict[str, Callable[[], list[Result]]] = {
     "j3-page": j3.measure_page,
     "j8": j8.measure_lines,
     "j8-customers": j8.measure_people,
+    "identity": identity.measure,
+    "identity-size": identity.measure_million,
 }
 
 

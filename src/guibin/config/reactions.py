@@ -16,6 +16,15 @@ def refresh_facts(events: Sequence[Recorded]) -> None:
         insight.queue_refresh(actor=SYSTEM)
 
 
+def count_people_anew(events: Sequence[Recorded]) -> None:
+    """Two customers are one from now on, or two again: their figures are counted soon."""
+    from guibin.insight import api as insight
+
+    known = insight.find_published_day() is not None
+    if known and any(event.origin is Origin.LIVE for event in events):
+        insight.queue_refresh(actor=SYSTEM)
+
+
 def count_anew(events: Sequence[Recorded]) -> None:
     """Another day to count up to, another zone or currency: published figures of the old one are stale."""
     from guibin.insight import api as insight
@@ -39,15 +48,26 @@ def decide_standings(events: Sequence[Recorded]) -> None:
 
 
 def decide_at_once(events: Sequence[Recorded]) -> None:
-    """A purchase on screen or by a program moves its customer's standing now; imports end in a refresh."""
+    """A purchase, a merge or its undoing on screen or by a program moves the standing of who it names now;
+    imports end in a refresh."""
     from guibin.console.vips.live import evaluate_live
     from guibin.loyalty.api import PolicyInactive
 
-    customer_ids = {event.data["customer_id"] for event in events if event.origin is Origin.LIVE} - {None}
+    live = [event for event in events if event.origin is Origin.LIVE]
+    customer_ids = {customer_id for event in live for customer_id in event.ids("customer")}
     try:
         evaluate_live(sorted(customer_ids), actor=SYSTEM, at=clock.now())
     except PolicyInactive:
         return  # as above
+
+
+def recognise(events: Sequence[Recorded]) -> None:
+    """Who has just come or changed is compared with who is known: exact keys join at once, other likenesses
+    wait for a person."""
+    from guibin.customers import api as customers
+
+    who = {customer_id for event in events for customer_id in event.ids("customer")}
+    customers.match_customers(customer_ids=who, actor=SYSTEM, at=clock.now())
 
 
 def forget_answers(events: Sequence[Recorded]) -> None:
@@ -65,16 +85,35 @@ REACTIONS = (
         "integrations.import_undone",
         call=refresh_facts,
     ),
+    react(
+        "refresh facts after merges",
+        "customers.customers_merged",
+        "customers.merge_undone",
+        call=count_people_anew,
+    ),
     react("refresh facts after another day is set", "accounts.organisation_changed", call=count_anew),
+    react(
+        "recognise customers",
+        "customers.customer_created",
+        "customers.customer_edited",
+        "customers.contact_point_added",
+        "customers.contact_point_removed",
+        "customers.external_id_added",
+        "customers.customers_merged",
+        "customers.merge_undone",
+        call=recognise,
+    ),
     react("forget answers after an erasure", "customers.customer_erased", call=forget_answers),
     react("decide standings after a refresh", "insight.facts_refreshed", call=decide_standings),
     react(
-        "decide standings after purchases",
+        "decide standings after purchases",  # and merges; the name is where its cursor stands
         "purchases.order_placed",
         "purchases.order_status_changed",
         "purchases.order_cancelled",
         "purchases.refund_recorded",
         "purchases.refund_taken_back",
+        "customers.customers_merged",
+        "customers.merge_undone",
         call=decide_at_once,
     ),
 )

@@ -176,18 +176,19 @@ LOGGED_ACTORS = "SELECT e ->> 3 FROM json_array_elements(logged.events) e"
 
 
 def timeline_part(about: str, *, names: Sequence[str], limit: int, before: str = "'infinity'") -> ReadPart:
-    """The newest events that name the subject ``about``, older than ``before`` (both SQL); only ``names``."""
+    """The newest events that name one of the subjects ``about`` (text[]), older than ``before`` (both SQL);
+    only ``names``. ``limit`` of them, and all of the last one's instant."""
     known = ", ".join(f"'{name}'" for name in names if CODE.fullmatch(name))
-    # OFFSET 0: one subject has few events, so its index alone is quicker than together with the names'.
+    # OFFSET 0: few subjects have few events, so their index alone is quicker than together with the names'.
     return ReadPart(
         name="logged",
         sql=f"""
             SELECT json_agg(json_build_array(e.at, e.name, e.origin, e.actor, e.data)
                             ORDER BY e.at DESC, e.id DESC) AS events
             FROM (SELECT * FROM (SELECT * FROM core_loggedevent
-                                 WHERE subjects && ARRAY[{about}]::text[] OFFSET 0) mine
+                                 WHERE subjects && {about} OFFSET 0) mine
                   WHERE name IN ({known}) AND at < {before}::timestamptz
-                  ORDER BY at DESC, id DESC LIMIT {limit:d}) e""",  # noqa: S608 - declared names
+                  ORDER BY at DESC FETCH FIRST {limit:d} ROWS WITH TIES) e""",  # noqa: S608 - declared names
         columns=("events",),
     )
 

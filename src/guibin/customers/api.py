@@ -30,6 +30,7 @@ from guibin.core import preferences
 from guibin.core.permissions import Actor
 from guibin.customers.errors import CustomerUnknown
 from guibin.customers.operations.contacts import add_contact, add_external_id, edit_contact, remove_contact
+from guibin.customers.operations.erasing import erase_customer
 from guibin.customers.operations.importing import (
     bulk_upsert,
     ensure_by_external,
@@ -47,34 +48,57 @@ from guibin.customers.operations.labels import (
     tag_by_name,
     write_note,
 )
+from guibin.customers.operations.matching import fill_match_tokens
+from guibin.customers.operations.matching_decisions import join_pair, keep_apart, release_pair
+from guibin.customers.operations.matching_policies import save_key_policies
+from guibin.customers.operations.matching_queueing import find_scan, queue_scan
+from guibin.customers.operations.matching_scan import Scanned, match_customers, scan_duplicates
+from guibin.customers.operations.merging import merge_customers, undo_merge
 from guibin.customers.operations.people import (
     archive_customer,
     create_customer,
     edit_customer,
-    erase_customer,
     restore_customer,
 )
 from guibin.customers.operations.preferring import prefer_contacts
+from guibin.customers.operations.reaching import set_contact_preference
+from guibin.customers.operations.relating import (
+    edit_relation,
+    relate_customers,
+    relate_newcomer,
+    remove_relation,
+)
+from guibin.customers.operations.requirements import (
+    add_requirement,
+    archive_requirement_type,
+    edit_requirement,
+    remove_requirement,
+    reveal_requirements,
+    save_requirement_type,
+)
 from guibin.customers.operations.revealing import reveal_cards, reveal_customer, reveal_history
+from guibin.customers.operations.staffing import assign_staff, release_staff
 from guibin.customers.operations.undoing import undo_import
 from guibin.customers.permissions import (
     ARCHIVE_CUSTOMER,
     EDIT_CUSTOMER,
     EXPORT_CUSTOMER,
     IMPORT_CUSTOMER,
+    MERGE_CUSTOMER,
     REVEAL_CUSTOMER,
     VIEW_CUSTOMER,
 )
 from guibin.customers.queries.finding import (
     Hit,
+    find_bearers_by_external,
     find_ids_by_emails,
     find_ids_by_external,
     find_ids_by_numbers,
     find_ids_by_phones,
     find_numbers,
-    resolve,
     search,
 )
+from guibin.customers.queries.groups import group, groups, list_merged, resolve
 from guibin.customers.queries.imported import count_imported
 from guibin.customers.queries.labels import (
     attribute_label,
@@ -83,6 +107,16 @@ from guibin.customers.queries.labels import (
     list_field_history,
     list_notes,
     list_tags,
+)
+from guibin.customers.queries.pairs import (
+    PairFilters,
+    PairView,
+    count_import_matches,
+    count_open_pairs,
+    get_pair,
+    list_key_policies,
+    list_pairs,
+    list_sure_ids,
 )
 from guibin.customers.queries.parts import (
     Head,
@@ -97,6 +131,7 @@ from guibin.customers.queries.people import (
     count_customers,
     find_id,
     find_visible_ids,
+    get_bearer,
     get_cards,
     get_id,
     list_cards_below,
@@ -107,13 +142,26 @@ from guibin.customers.queries.people import (
 )
 from guibin.customers.queries.picking import find_picks
 from guibin.customers.queries.places import stores_of_customers
+from guibin.customers.queries.reaching import contact_preferences, place_preferences
+from guibin.customers.queries.relations import list_relations, relations_of
+from guibin.customers.queries.requirements import (
+    list_requirement_types,
+    list_requirements,
+    requirement_label,
+    requirements_about,
+)
+from guibin.customers.queries.staffing import list_linked_staff, main_staff, staff_of
 from guibin.customers.rules.birthday import next_occurrence, parse_birthday
+from guibin.customers.rules.company import normalise_credit_code
 from guibin.customers.rules.contact import normalise_email, normalise_phone, normalise_wechat
 from guibin.customers.rules.finding import spell
 from guibin.customers.rules.identity import normalise_id_number
 from guibin.customers.rules.importing import clean_external, clean_row, sort_key
 from guibin.customers.rules.plain import as_plain
 from guibin.customers.rules.profile import parse_gender
+from guibin.customers.rules.reaching import Preference, is_quiet, is_welcome
+from guibin.customers.rules.relations import NewRelation, RelationView
+from guibin.customers.rules.requirements import RequirementKind, RequirementView, StaffLinkView
 from guibin.customers.rules.values import (
     CARD_SOURCE,
     MATCH_KEYS,
@@ -150,6 +198,7 @@ __all__ = [
     "GENDERS",
     "IMPORT_CUSTOMER",
     "MATCH_KEYS",
+    "MERGE_CUSTOMER",
     "PHONE_REGION",
     "REVEAL_CUSTOMER",
     "REVEAL_REASONS",
@@ -171,35 +220,54 @@ __all__ = [
     "Hit",
     "Kept",
     "NewContact",
+    "NewRelation",
     "NoteView",
     "Outcome",
+    "PairFilters",
+    "PairView",
     "Policy",
+    "Preference",
     "Profile",
+    "RelationView",
+    "RequirementKind",
+    "RequirementView",
     "RowOutcome",
+    "Scanned",
     "Sheet",
+    "StaffLinkView",
     "TagView",
     "UndoReport",
     "add_contact",
     "add_external_id",
+    "add_requirement",
     "add_tag",
     "archive_attribute",
     "archive_customer",
+    "archive_requirement_type",
     "archive_tag",
     "as_plain",
+    "assign_staff",
     "attribute_label",
     "bulk_upsert",
     "check_rows",
     "choice_label",
     "clean_external",
+    "contact_preferences",
     "count_customers",
+    "count_import_matches",
     "count_imported",
+    "count_open_pairs",
     "create_customer",
     "edit_contact",
     "edit_customer",
+    "edit_relation",
+    "edit_requirement",
     "ensure_by_external",
     "erase_customer",
     "external_order",
     "field_word",
+    "fill_match_tokens",
+    "find_bearers_by_external",
     "find_by_number",
     "find_id",
     "find_ids_by_emails",
@@ -208,48 +276,87 @@ __all__ = [
     "find_ids_by_phones",
     "find_numbers",
     "find_picks",
+    "find_scan",
     "find_visible_ids",
     "foresee_upsert",
+    "get_bearer",
     "get_cards",
     "get_customer",
     "get_id",
+    "get_pair",
+    "group",
+    "groups",
     "head_part",
+    "is_quiet",
+    "is_welcome",
+    "join_pair",
     "joined_part",
+    "keep_apart",
     "list_attributes",
     "list_cards_below",
     "list_cities",
     "list_customers",
     "list_field_history",
     "list_ids",
+    "list_key_policies",
+    "list_linked_staff",
+    "list_merged",
     "list_notes",
+    "list_pairs",
+    "list_relations",
+    "list_requirement_types",
+    "list_requirements",
+    "list_sure_ids",
     "list_tags",
+    "main_staff",
+    "match_customers",
+    "merge_customers",
     "next_occurrence",
+    "normalise_credit_code",
     "normalise_email",
     "normalise_id_number",
     "normalise_phone",
     "normalise_wechat",
     "parse_birthday",
     "parse_gender",
+    "place_preferences",
     "prefer_contacts",
+    "queue_scan",
     "read_head",
     "read_sheet",
+    "relate_customers",
+    "relate_newcomer",
+    "relations_of",
+    "release_pair",
+    "release_staff",
     "remove_contact",
+    "remove_relation",
+    "remove_requirement",
     "remove_tag",
+    "requirement_label",
+    "requirements_about",
     "resolve",
     "restore_customer",
     "reveal_cards",
     "reveal_customer",
     "reveal_history",
+    "reveal_requirements",
     "row_order",
     "save_attribute",
+    "save_key_policies",
+    "save_requirement_type",
     "save_tag",
+    "scan_duplicates",
     "search",
     "set_attributes",
+    "set_contact_preference",
     "sheet_part",
     "spell",
+    "staff_of",
     "stores_of_customers",
     "tag_by_name",
     "undo_import",
+    "undo_merge",
     "write_note",
 ]
 

@@ -19,4 +19,14 @@ CUSTOMERS = Dataset(
         Column("city", "string", "t.city"),
     ),
 )
-ALL = (CUSTOMERS,)
+ALIASES = Dataset(
+    name="aliases",
+    table="customers_customeralias",
+    key="alias_id",
+    columns=(
+        Column("alias_id", "int64", "t.id"),
+        Column("customer_id", "int64", "t.customer_id"),
+        Column("into_id", "int64", "t.into_id"),
+    ),
+)
+ALL = (CUSTOMERS, ALIASES)

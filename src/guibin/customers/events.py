@@ -53,6 +53,69 @@ class CustomerErased(Event):
 
 
 @dataclass(frozen=True)
+class CustomersMerged(Event):
+    """``absorbed`` stands for ``kept`` from now on; ``fields`` are the codes of fields taken over."""
+
+    name: ClassVar[str] = "customers.customers_merged"
+    wording = _("Merged: two records are one person")
+    icon = "ti-arrows-join"
+
+    merge_id: int
+    kept: int
+    absorbed: int
+    fields: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True)
+class MergeUndone(Event):
+    """Two people again; ``fields`` are the codes of fields given back."""
+
+    name: ClassVar[str] = "customers.merge_undone"
+    wording = _("Merge undone: two people again")
+    icon = "ti-arrows-split"
+
+    merge_id: int
+    kept: int
+    absorbed: int
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PairKeptApart(Event):
+    """Somebody said that the two are two people; ``pair_id`` is the mark."""
+
+    name: ClassVar[str] = "customers.pair_kept_apart"
+    wording = _("Marked as two different people")
+    icon = "ti-users"
+
+    pair_id: int
+    low: int
+    high: int
+
+
+@dataclass(frozen=True)
+class PairReleased(Event):
+    name: ClassVar[str] = "customers.pair_released"
+    wording = _("No longer marked as two different people")
+    icon = "ti-users"
+
+    low: int
+    high: int
+
+
+@dataclass(frozen=True)
+class KeyPoliciesSet(Event):
+    """What exact keys are worth was changed, for some source; ``keys`` are their codes."""
+
+    name: ClassVar[str] = "customers.key_policies_set"
+    wording = _("Matching rules changed")
+    icon = "ti-adjustments"
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ContactPointAdded(Event):
     name: ClassVar[str] = "customers.contact_point_added"
     wording = _("Contact point added")
@@ -180,12 +243,132 @@ class CustomersImportUndone(Event):
     kept: int
 
 
+@dataclass(frozen=True)
+class RelationAdded(Event):
+    """``role`` is what ``other`` is to ``one``; both are subjects."""
+
+    name: ClassVar[str] = "customers.relation_added"
+    wording = _("Related to another customer")
+    icon = "ti-users-plus"
+
+    relation_id: int
+    one: int
+    other: int
+    role: str
+
+
+@dataclass(frozen=True)
+class RelationEdited(Event):
+    """Period, place in the company, title or remark; what they hold is sealed."""
+
+    name: ClassVar[str] = "customers.relation_edited"
+    wording = _("A relation to another customer changed")
+    icon = "ti-users"
+
+    relation_id: int
+    one: int
+    other: int
+    role: str
+
+
+@dataclass(frozen=True)
+class RelationRemoved(Event):
+    name: ClassVar[str] = "customers.relation_removed"
+    wording = _("A relation to another customer was taken away")
+    icon = "ti-users-minus"
+
+    relation_id: int
+    one: int
+    other: int
+    role: str
+
+
+@dataclass(frozen=True)
+class StaffAssigned(Event):
+    """Also when somebody who looks after the customer already changes role."""
+
+    name: ClassVar[str] = "customers.staff_assigned"
+    wording = _("Somebody of the house looks after them")
+    icon = "ti-user-heart"
+
+    staff_id: int
+    role: str
+    is_main: bool
+
+
+@dataclass(frozen=True)
+class StaffReleased(Event):
+    name: ClassVar[str] = "customers.staff_released"
+    wording = _("Somebody of the house no longer looks after them")
+    icon = "ti-user-off"
+
+    staff_id: int
+    role: str
+
+
+@dataclass(frozen=True)
+class ContactPreferenceSet(Event):
+    """``relation_id`` names the place in a company it is for; an empty channel means none was told."""
+
+    name: ClassVar[str] = "customers.contact_preference_set"
+    wording = _("Told us how they like to be contacted")
+    icon = "ti-message-heart"
+
+    channel: str
+    relation_id: int | None = None
+
+
+@dataclass(frozen=True)
+class RequirementAdded(Event):
+    name: ClassVar[str] = "customers.requirement_added"
+    wording = _("Asked for something special")
+    icon = "ti-ruler-measure"
+
+    requirement_id: int
+    type_id: int
+
+
+@dataclass(frozen=True)
+class RequirementEdited(Event):
+    name: ClassVar[str] = "customers.requirement_edited"
+    wording = _("A special requirement changed")
+    icon = "ti-ruler-measure"
+
+    requirement_id: int
+    type_id: int
+
+
+@dataclass(frozen=True)
+class RequirementRemoved(Event):
+    name: ClassVar[str] = "customers.requirement_removed"
+    wording = _("A special requirement was taken away")
+    icon = "ti-ruler-off"
+
+    requirement_id: int
+    type_id: int
+
+
+@dataclass(frozen=True)
+class RequirementTypeDefined(Event):
+    name: ClassVar[str] = "customers.requirement_type_defined"
+    wording = _("A kind of requirement was defined")
+    icon = "ti-forms"
+
+    code: str
+    change: str
+
+
 ALL = (
     CustomerCreated,
     CustomerEdited,
     CustomerArchived,
     CustomerRestored,
     CustomerErased,
+    CustomersMerged,
+    MergeUndone,
+    PairKeptApart,
+    PairReleased,
+    KeyPoliciesSet,
     ContactPointAdded,
     ContactPointEdited,
     ContactPointRemoved,
@@ -199,4 +382,14 @@ ALL = (
     PersonalDataRevealed,
     CustomersImported,
     CustomersImportUndone,
+    RelationAdded,
+    RelationEdited,
+    RelationRemoved,
+    StaffAssigned,
+    StaffReleased,
+    ContactPreferenceSet,
+    RequirementAdded,
+    RequirementEdited,
+    RequirementRemoved,
+    RequirementTypeDefined,
 )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from guibin.accounts import api as accounts
-from guibin.customers import words
+from guibin.customers import relation_words, words
 from guibin.customers.queries.labels import attribute_label, choice_label
 from guibin.customers.rules.birthday import is_possible
 from guibin.customers.rules.importing import EXTERNAL_LENGTH_MAX
@@ -30,6 +30,9 @@ def store_choices() -> list[tuple[str, str]]:
 class ProfileForm(forms.Form):
     """A customer's profile. ``address`` and ``id_number`` are there only for whom may see them whole."""
 
+    kind = forms.ChoiceField(
+        label=_("Person or company"), choices=_choices(relation_words.KINDS), initial="person", required=False
+    )
     name = forms.CharField(label=pgettext_lazy("person", "Name"), required=False, max_length=LIMITS["name"])
     latin_name = forms.CharField(
         label=_("Name in Latin letters"), required=False, max_length=LIMITS["latin_name"]
@@ -65,10 +68,13 @@ class ProfileForm(forms.Form):
     occupation = forms.CharField(label=_("Occupation"), required=False, max_length=LIMITS["occupation"])
     interests = forms.CharField(label=_("Interests"), required=False, max_length=LIMITS["interests"])
     id_number = forms.CharField(
-        label=_("ID number"),
+        label=_("ID number or credit code"),
         required=False,
         max_length=30,
-        help_text=_("Only if you must have it. It is stored encrypted and shown to nobody without a reason."),
+        help_text=_(
+            "Of a person only if you must have it; of a company its unified social credit code. It is stored "
+            "encrypted and shown to nobody without a reason."
+        ),
     )
     joined_on = forms.DateField(
         label=_("Joined on"),
@@ -88,6 +94,10 @@ class ProfileForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """A birthday is a month with a day, and exists in its calendar."""
         data = super().clean() or {}
+        if data.get("kind") == "company":
+            for name in ("gender", "birth_month", "birth_day"):
+                if data.get(name):
+                    self.add_error(name, _("A company has no gender and no birthday."))
         month, day = data.get("birth_month"), data.get("birth_day")
         if (month is None) != (day is None):
             self.add_error("birth_day", _("Give both the month and the day, or neither."))
@@ -114,6 +124,7 @@ class ProfileForm(forms.Form):
             id_number=data.get("id_number", ""),
             joined_on=data.get("joined_on"),
             joined_store_id=data.get("joined_store_id"),
+            kind=data.get("kind") or "person",
         )
 
     def written(self) -> list[str]:

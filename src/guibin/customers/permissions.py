@@ -44,6 +44,11 @@ ERASE_CUSTOMER = Permission(
     _("Erase personal data"),
     _("Destroy a person's data for good, at their request."),
 )
+MERGE_CUSTOMER = Permission(
+    "customers.merge_customer",
+    _("Merge customers"),
+    _("Decide that two customers are one person, or that they never are, and take a merge back."),
+)
 
 ALL = (
     VIEW_CUSTOMER,
@@ -54,6 +59,7 @@ ALL = (
     IMPORT_CUSTOMER,
     MANAGE_ATTRIBUTES,
     ERASE_CUSTOMER,
+    MERGE_CUSTOMER,
 )
 MANAGER = tuple(permission for permission in ALL if permission is not ERASE_CUSTOMER)
 AGENT = (VIEW_CUSTOMER, EDIT_CUSTOMER, REVEAL_CUSTOMER)

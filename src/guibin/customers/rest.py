@@ -8,7 +8,11 @@ from ninja import Field, Query, Router, Schema, Status
 
 from guibin.core.clock import now
 from guibin.customers import api
+from guibin.customers.errors import RequirementTypeUnknown
 from guibin.customers.permissions import ARCHIVE_CUSTOMER, EDIT_CUSTOMER, REVEAL_CUSTOMER, VIEW_CUSTOMER
+from guibin.customers.rest_merging import router as merging
+from guibin.customers.rest_pairs import router as pairs
+from guibin.customers.rest_ties import router as ties
 from guibin.customers.rules.plain import as_plain
 from guibin.customers.rules.values import Birthday, Card, NewContact, Profile
 from guibin.web.access import actor_of, requires
@@ -16,12 +20,16 @@ from guibin.web.once import answers_anew, reads_only
 from guibin.web.rest import CursorParams, Slice, slice_of
 
 router = Router(tags=["customers"])
+router.add_router("", ties)
+router.add_router("", pairs)
+router.add_router("", merging)
 
 
 class CardOut(Schema):
     """A customer in a line, the phone masked."""
 
     number: str
+    kind: str
     status: str
     name: str
     latin_name: str
@@ -36,6 +44,7 @@ class CardOut(Schema):
     def of(card: Card) -> "CardOut":
         return CardOut(
             number=card.number,
+            kind=card.kind,
             status=card.status,
             name=card.name,
             latin_name=card.latin_name,
@@ -68,8 +77,10 @@ class ContactIn(Schema):
 
 
 class ProfileIn(Schema):
-    """Fields that are absent stay as they are; empty ones are emptied."""
+    """Fields that are absent stay as they are; empty ones are emptied. The ``id_number`` of a company is its
+    unified social credit code."""
 
+    kind: Literal["person", "company"] = "person"
     name: str = Field("", max_length=60)
     latin_name: str = Field("", max_length=60)
     gender: Literal["", "female", "male", "other"] = ""
@@ -125,18 +136,33 @@ def list_customers(
     status: str = "active",
     city: str = "",
     tag_id: int | None = None,
+    kind: Literal["", "person", "company"] = "",
+    staff_id: int | None = None,
+    requirement: str = "",
 ) -> dict[str, Any]:
-    """Newest number first; phones are masked."""
+    """Newest number first; phones are masked. ``staff_id`` is who looks after them, ``requirement`` the code
+    of a kind of requirement they have."""
     after = params.after()
     filters = api.Filters(
         statuses=(status,) if status else (),
         cities=(city,) if city else (),
         tag_ids=(tag_id,) if tag_id else (),
+        kinds=(kind,) if kind else (),
+        staff_ids=(staff_id,) if staff_id else (),
+        requirement_ids=_kind_ids(requirement) if requirement else (),
     )
     below = int(after[0]) if after else None
     cards = api.list_cards_below(filters, below=below, limit=params.limit + 1, actor=actor_of(request))
     rows = slice_of(cards, params.limit, lambda card: [card.id])
     return rows | {"rows": [CardOut.of(card) for card in rows["rows"]]}
+
+
+def _kind_ids(code: str) -> tuple[int, ...]:
+    """The id of a kind of requirement. Raises ``RequirementTypeUnknown``."""
+    found = next((kind.id for kind in api.list_requirement_types(archived=True) if kind.code == code), None)
+    if found is None:
+        raise RequirementTypeUnknown
+    return (found,)
 
 
 @router.post("/customers/search", response=list[CardOut], summary="Search customers")

@@ -65,6 +65,8 @@ FIELDS: dict[str, Text] = {
     "id_number": _("ID number"),
     "joined_on": _("Joined on"),
     "joined_store_id": _("Joined at"),
+    "kind": _("Person or company"),
+    "requirement": _("Special requirement"),
     **KINDS,
 }
 SOURCES: dict[str, Text] = {
@@ -72,14 +74,21 @@ SOURCES: dict[str, Text] = {
     "form": _("entered by staff"),
     "rest": _("through the API"),
     "card": _("Member card"),
+    "mini_program": _("Mini program"),
 }
+
+MERGING: dict[str, Text] = {"merge": _("by a merge"), "unmerge": _("by taking a merge apart")}
 
 
 def source_word(source: str) -> str:
     """A source code in words; other systems keep their own name."""
+    kind, _colon, number = source.partition(":")
+    if number and kind in MERGING:
+        return str(MERGING[kind])
     return str(SOURCES.get(source, source))
 
 
 def field_word(field: str) -> str:
     """A field code in words; an own field keeps its code."""
-    return str(FIELDS.get(field, field.partition(":")[2] or field))
+    kind, _colon, code = field.partition(":")
+    return str(FIELDS.get(field if kind != "requirement" else kind, code or field))

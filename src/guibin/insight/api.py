@@ -200,8 +200,8 @@ def live_facts(customer_id: int, *, as_of: date | None = None) -> Mapping[str, F
 def live_facts_for(
     customer_ids: Sequence[int], *, as_of: date | None = None
 ) -> Mapping[int, Mapping[str, Fact]]:
-    """Fact rows of few customers by id, counted now from the database, judged by the thresholds and cut
-    points last published.
+    """Fact rows of few people by the id that stands for each (any of their ids may be named), counted now
+    from the database, judged by the thresholds and cut points last published.
 
     For a decision right after a change; runs in the caller's transaction. Customers who are unknown, or
     were none yet on ``as_of``, are left out, and everybody before the first refresh.

@@ -12,7 +12,10 @@ from django.utils.translation import gettext_lazy as _
 import guibin
 from guibin.core.cli import argument, as_of_option, command, json_option, option, print_json, say
 
-JOBS = ("j2", "j2-size", "j2-write", "j3", "j3-page", "j8", "j8-customers", "all")
+JOBS = (
+    *("j2", "j2-size", "j2-write", "j3", "j3-page", "j8", "j8-customers"),
+    *("identity", "identity-size", "all"),
+)
 
 
 @command("refresh", help=_("Bring the warehouse up to date and make all facts anew."))
@@ -69,7 +72,8 @@ def rfm(*, as_of: date | None, method: str | None, as_json: bool) -> None:
 @command(
     "bench",
     help=_(
-        "Measure a job beside its limit. JOB is j2, j2-size, j2-write, j3, j3-page, j8, j8-customers or all."
+        "Measure a job beside its limit. JOB is j2, j2-size, j2-write, j3, j3-page, j8, j8-customers, "
+        "identity, identity-size or all."
     ),
 )
 @argument("job", type=click.Choice(JOBS))

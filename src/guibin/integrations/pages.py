@@ -303,8 +303,8 @@ def _counts(run: api.RunView, rows: list[dict[str, Any]]) -> list[Count]:
     ]
 
 
-def _people(run: api.RunView) -> list[tuple[str, str]]:
-    """Who the purchases belong to, and what came of them."""
+def _people(run: api.RunView) -> list[tuple[str, ...]]:
+    """Who the purchases belong to, what came of them, and which of the new customers were known before."""
     figures = run.figures
     pairs = [
         (_("Orders"), figures.get("orders_new" if run.state == "dry_run" else "orders_created")),
@@ -312,7 +312,21 @@ def _people(run: api.RunView) -> list[tuple[str, str]]:
         (_("New customers"), figures.get("customers_new")),
         (_("Known customers"), figures.get("customers_known")),
     ]
-    return [(label, formats.number(count)) for label, count in pairs if count]
+    return [(label, formats.number(count)) for label, count in pairs if count] + _recognised(run)
+
+
+def _recognised(run: api.RunView) -> list[tuple[str, ...]]:
+    """New customers who turned out to be people known already, and those somebody should look at."""
+    if run.state != "done":
+        return []
+    joined, waiting = customers.count_import_matches(run.id)
+    found: list[tuple[str, ...]] = []
+    if joined:
+        found.append((_("Recognised as people you know"), formats.number(joined)))
+    if waiting:
+        url = link_url("customers.pairs")
+        found.append((_("Possible duplicates"), formats.number(waiting), url and f"{url}?import={run.id}"))
+    return found
 
 
 def _group(row: Mapping[str, Any]) -> str:

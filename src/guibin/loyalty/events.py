@@ -62,6 +62,19 @@ class StandingLost(Event):
 
 
 @dataclass(frozen=True)
+class StandingMerged(Event):
+    name: ClassVar[str] = "loyalty.standing_merged"
+    wording: ClassVar[Text] = _(
+        "No level of its own any more, was %(level)s: decided together since the merge"
+    )
+    icon: ClassVar[str] = "ti-diamond"
+    policy: str
+    version: int
+    level: str
+    as_of: str
+
+
+@dataclass(frozen=True)
 class StandingEvaluated(Event):
     name: ClassVar[str] = "loyalty.standing_evaluated"
     wording: ClassVar[Text] = _(
@@ -100,6 +113,7 @@ EVENTS = (
     StandingGained,
     StandingChanged,
     StandingLost,
+    StandingMerged,
     StandingEvaluated,
     ListMemberAdded,
     ListMemberRemoved,

@@ -4,6 +4,7 @@ Money in and out is minor units of the currency beside it; quantities and unit p
 Orders and refunds keep the caller's idempotency key for good, longer than the envelope keeps its answers.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,7 @@ from ninja import Field, Query, Router, Schema, Status
 from guibin.core.clock import now
 from guibin.customers import api as customers
 from guibin.purchases import api
+from guibin.purchases.lists import ids_of
 from guibin.purchases.permissions import (
     EDIT_PRODUCTS,
     RECORD_ORDERS,
@@ -207,12 +209,17 @@ def _order(row: api.OrderRow, numbers: dict[int, str]) -> dict[str, Any]:
     }
 
 
+def _numbers(rows: Iterable[api.OrderRow]) -> dict[int, str]:
+    """The number of the person each order belongs to, by the customer it was born with."""
+    return customers.find_numbers({row.customer_id for row in rows if row.customer_id is not None})
+
+
 @router.get("/orders", response=Slice[OrderOut], summary="Orders, newest first")
 @requires(VIEW_ORDERS)
 def list_orders(request: HttpRequest, query: Query[OrderQuery]) -> dict[str, Any]:
     actor = actor_of(request)
     wanted = api.OrderFilter(
-        customer_ids=(customers.find_id(query.customer, actor=actor) or 0,) if query.customer else (),
+        customer_ids=ids_of(query.customer, actor=actor) if query.customer else (),
         store_ids=() if query.store_id is None else (query.store_id,),
         statuses=(query.status,) if query.status else (),
         sources=(query.source,) if query.source else (),
@@ -220,7 +227,7 @@ def list_orders(request: HttpRequest, query: Query[OrderQuery]) -> dict[str, Any
         last_on=query.last_on,
     )
     rows = orders_after(wanted, actor=actor, after=query.after(), limit=query.limit + 1)
-    numbers = customers.find_numbers({row.customer_id for row in rows if row.customer_id is not None})
+    numbers = _numbers(rows)
     page = slice_of(rows, query.limit, lambda row: [row.ordered_at.isoformat(), row.id])
     return {**page, "rows": [_order(row, numbers) for row in page["rows"]]}
 
@@ -229,9 +236,8 @@ def list_orders(request: HttpRequest, query: Query[OrderQuery]) -> dict[str, Any
 @requires(VIEW_ORDERS)
 def get_order(request: HttpRequest, order_id: int) -> dict[str, Any]:
     detail = api.get_order(order_id, actor=actor_of(request))
-    owner = detail.order.customer_id
     return {
-        **_order(detail.order, customers.find_numbers([owner]) if owner is not None else {}),
+        **_order(detail.order, _numbers([detail.order])),
         "lines": [
             {
                 "id": line.id,
@@ -271,7 +277,7 @@ def place_order(request: HttpRequest, body: OrderIn) -> Status[dict[str, Any]]:
     placed = api.place_order(
         lines=[api.LineDraft(**line.dict()) for line in body.lines],
         payments=[api.PaymentDraft(**payment.dict()) for payment in body.payments],
-        customer_id=None if body.customer is None else customers.get_id(body.customer, actor=actor),
+        customer_id=None if body.customer is None else customers.get_bearer(body.customer, actor=actor),
         store_id=body.store_id,
         channel=body.channel,
         source=body.source,

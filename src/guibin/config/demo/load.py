@@ -13,6 +13,8 @@ from guibin.config.demo.baskets import CHINA
 from guibin.config.demo.catalogue import SHOP_NAME, STORES
 from guibin.config.demo.diary import Diary, SignIn, close_diary, open_diary, read_diary
 from guibin.config.demo.shop import MEMBERS, SEED, Shop, make_shop
+from guibin.config.demo.ties import as_company, companies, load_ties
+from guibin.config.demo.twins import load_twins
 from guibin.core import clock
 from guibin.core.errors import Conflict, Text
 from guibin.core.events import Origin
@@ -69,6 +71,9 @@ def load_shop(
     shop = make_shop(now=diary.made_at, seed=seed, members=members)
     stores = _load_house(diary)
     people = _load_members(shop, stores, diary.made_at, say)
+    say(_("Families, companies, and who looks after whom"))
+    load_ties(shop, people, diary.made_at)
+    load_twins(shop, stores, diary.made_at)
     _load_purchases(shop, people, stores, diary.made_at, say)
     say(_("Counting facts about every customer"))
     insight.refresh(as_of=shop.last, actor=SYSTEM, at=diary.made_at)
@@ -116,11 +121,16 @@ def _hire(one: SignIn, store_id: StoreId | None, at: datetime) -> None:
 def _load_members(shop: Shop, stores: Mapping[str, int], at: datetime, say: Say) -> dict[str, int]:
     """Members with their tags, notes and own fields; returns {card: customer id}."""
     _define_fields(at)
+    firms = companies(shop)
     people: dict[str, int] = {}
     for first in range(0, len(shop.members), MEMBERS_PER_BATCH):
         plans = shop.members[first : first + MEMBERS_PER_BATCH]
+        rows = [frames.customer_row(first + n, plan, stores) for n, plan in enumerate(plans)]
         outcomes = customers.bulk_upsert(
-            rows=[frames.customer_row(first + n, plan, stores) for n, plan in enumerate(plans)],
+            rows=[
+                as_company(row, firms[plan.card]) if plan.card in firms else row
+                for plan, row in zip(plans, rows, strict=True)
+            ],
             match_keys=("external_id",),
             policy="skip",
             source=frames.SOURCE,

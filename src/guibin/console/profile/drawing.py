@@ -25,6 +25,7 @@ from guibin.web.drawn import safe
 from guibin.web.links import link_url
 from guibin.web.pinyin import name_pinyin
 
+PERSON_NAME_MAX = 4
 CONTACT_ICONS = {"phone": "device-mobile", "email": "mail"}
 
 
@@ -51,13 +52,19 @@ def _headline(summary: Summary, actor: Actor) -> str:
     actions = ""
     if edit:
         actions = f'<a class="btn" href="{safe(edit)}">{drawn.icon("edit")}{safe(_("Edit"))}</a>'
+    merge = link_url("customers.merge", actor=actor, number=customer.number)
+    if merge:
+        words = safe(_("Merge with another…"))
+        actions += f'<a class="btn btn-icon" href="{safe(merge)}" title="{words}" aria-label="{words}">'
+        actions += f"{drawn.icon('arrow-merge')}</a>"
     note = f"{drawn.icon('note')}{safe(_('Write a note'))}"
     badge = ""
     if summary.standing and summary.standing.level:
         badge = f" {drawn.tier(summary.standing.badge, summary.standing.level, 'lg')}"
     if customer.status == "archived":
         badge += f" {drawn.tag(_('Archived'))}"
-    pinyin = name_pinyin(customer.name) if customer.name else ""
+    # A company's name is no name of a person to be pronounced.
+    pinyin = name_pinyin(customer.name) if 0 < len(customer.name) <= PERSON_NAME_MAX else ""
     return (
         '<div class="gb-headline">\n'
         f'  <nav class="gb-crumb" aria-label="{safe(_("You are here"))}"><a href="{safe(everybody)}">'

@@ -19,7 +19,7 @@ class PageRead:
 
 def page_parts(number: str, channel: str) -> list[ReadPart]:
     """Of the customer whose number is the SQL expression ``number``."""
-    return [*summary_parts(number), *timeline_parts("person.id", channel=channel)]
+    return [*summary_parts(number), *timeline_parts("person.ids", channel=channel)]
 
 
 @cache

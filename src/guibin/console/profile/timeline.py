@@ -74,15 +74,17 @@ class Timeline:
     channel: str
 
 
-def timeline_parts(customer_id: str, *, channel: str, before: str = "'infinity'") -> list[ReadPart]:
-    """What a stretch of the timeline is told from: SQL expressions of whose it is, and of its end."""
+def timeline_parts(customer_ids: str, *, channel: str, before: str = "'infinity'") -> list[ReadPart]:
+    """What a stretch of the timeline is told from: SQL expressions of whose it is (bigint[], all ids of the
+    person), and of its end."""
     left_out = TOLD_ELSEWHERE if channel == WITH_LOOKS else TOLD_ELSEWHERE | LOOKED
     narrowed = f"{channel}." if channel and channel != WITH_LOOKS else ""
     names = [name for name in declared_events() if name not in left_out and name.startswith(narrowed)]
+    subjects = f"string_to_array('customer:' || array_to_string({customer_ids}, ',customer:'), ',')"
     return [
-        purchases.recent_part(customer_id, limit=SHOWN + 1, before=before),
+        purchases.recent_part(customer_ids, limit=SHOWN + 1, before=before),
         accounts.stores_part(purchases.STORES_OF_RECENT),
-        timeline_part(f"'customer:' || {customer_id}", names=names, limit=SHOWN + 1, before=before),
+        timeline_part(subjects, names=names, limit=SHOWN + 1, before=before),
         accounts.staff_part(LOGGED_ACTORS),
         loyalty.names_part(),
     ]
@@ -90,16 +92,18 @@ def timeline_parts(customer_id: str, *, channel: str, before: str = "'infinity'"
 
 @cache
 def _earlier(channel: str) -> ComposedRead:
-    """``$1`` is a customer's id, ``$2`` the instant before which the stretch ends."""
-    parts = timeline_parts("$1::bigint", channel=channel, before="$2")
-    return ComposedRead([*parts, customers.joined_part("$1::bigint")])
+    """``$1`` are a person's ids, first the one that stands for them; ``$2`` is the instant before which the
+    stretch ends."""
+    parts = timeline_parts("$1::bigint[]", channel=channel, before="$2")
+    return ComposedRead([*parts, customers.joined_part("($1::bigint[])[1]")])
 
 
-def read_earlier(customer_id: int, *, actor: Actor, channel: str, before: datetime) -> Timeline:
-    """The stretch before an instant."""
+def read_earlier(customer_ids: Sequence[int], *, actor: Actor, channel: str, before: datetime) -> Timeline:
+    """The stretch before an instant; ``customer_ids`` as ``customers.group`` gives them."""
     channel = channel if channel in CHANNELS else ""
     statement = _earlier(channel)
-    rows = statement.run_surely(str(customer_id).encode(), before.isoformat().encode())
+    whose = f"{{{','.join(map(str, customer_ids))}}}"
+    rows = statement.run_surely(whose.encode(), before.isoformat().encode())
     *told, (joined,) = rows
     day = date.fromisoformat(text(joined)) if joined else None
     return read_timeline(told, actor=actor, channel=channel, joined_on=day, before=before)
@@ -116,28 +120,24 @@ def read_timeline(
     """About ``SHOWN`` items from the rows of ``timeline_parts``; things of one instant stay together."""
     bought, stores, logged, people, policy = rows
     items: list[Item] = []
+    ends: list[datetime] = []  # where reading stopped: what happened earlier is not known yet
     if channel in ("", WITH_LOOKS, "purchases") and actor.may(purchases.VIEW_ORDERS):
         orders, refunds = purchases.read_recent(bought)
         items += _bought(orders, accounts.read_names(stores))
         items += _refunded(refunds)
+        ends += [orders[-1].at] if len(orders) > SHOWN else []
     told = read_logged(logged)
+    ends += [told[-1].at] if len(told) > SHOWN else []
     items += _logged(
         [row for row in told if _may_be_told(row, actor)], accounts.read_names(people), policy, joined_on
     )
     if channel in ("", WITH_LOOKS, "customers") and joined_on is not None:
         items += _joined(joined_on, before)
     items.sort(key=lambda item: item.at, reverse=True)
-    shown = items[:SHOWN]
-    if len(items) > SHOWN:
-        last = shown[-1].at
-        shown += [item for item in items[SHOWN:] if item.at == last]
-    more = len(items) > len(shown)
-    if not more and len(told) > SHOWN:  # what may not be told filled the stretch
-        shown = [item for item in shown if item.at >= told[-1].at]
-        return Timeline(days=_by_day(shown), next_before=told[-1].at.isoformat(), channel=channel)
-    return Timeline(
-        days=_by_day(shown), next_before=shown[-1].at.isoformat() if more else "", channel=channel
-    )
+    end = max([*ends, *(item.at for item in items[SHOWN - 1 : SHOWN] if len(items) > SHOWN)], default=None)
+    shown = [item for item in items if end is None or item.at >= end]
+    more = end is not None and (len(shown) < len(items) or bool(ends))
+    return Timeline(days=_by_day(shown), next_before=end.isoformat() if end and more else "", channel=channel)
 
 
 def _may_be_told(row: Told, actor: Actor) -> bool:

@@ -80,7 +80,7 @@ def _tab(request: HttpRequest, number: str, tab: str) -> HttpResponse:
 
 def _purchases(request: HttpRequest, summary: Summary) -> dict[str, object]:
     actor_of(request).require(purchases.VIEW_ORDERS)
-    orders = purchases.list_orders_of([summary.customer.id], limit=PURCHASES_SHOWN)
+    orders = purchases.list_orders_of(summary.customer.ids, limit=PURCHASES_SHOWN)
     goods = purchases.main_items([order.id for order in orders])
     stores = accounts.get_stores(order.store_id for order in orders if order.store_id)
     names = {int(key): store.name for key, store in stores.items()}
@@ -115,7 +115,19 @@ def _details(request: HttpRequest, summary: Summary) -> dict[str, object]:
     number = summary.customer.number
     panels = [
         link_url(f"customers.panel_{name}", number=number)
-        for name in ("profile", "contacts", "fields", "tags", "notes", "history")
+        for name in (
+            "profile",
+            "contacts",
+            "reaching",
+            "relations",
+            "staff",
+            "requirements",
+            "fields",
+            "tags",
+            "notes",
+            "identity",
+            "history",
+        )
     ]
     return {"panels": [url for url in panels if url]}
 
@@ -145,5 +157,6 @@ def more_timeline(request: HttpRequest, number: str) -> HttpResponse:
         before = now()
     if before.tzinfo is None:
         before = now()
-    found = read_earlier(customer_id, actor=actor, channel=request.GET.get("channel", ""), before=before)
+    ids = customers.group(customer_id)
+    found = read_earlier(ids, actor=actor, channel=request.GET.get("channel", ""), before=before)
     return HttpResponse(draw_stretch(found, number=number))

@@ -178,6 +178,25 @@ def test_merged_erased_and_oddly_written_numbers(asker: Asker) -> None:
     assert Customer.objects.filter(pk=ids[kept], erased_at__isnull=False).exists()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_merged_people_are_one_profile_both_ways(asker: Asker) -> None:
+    """Figures, standing, tags and a phone of whichever id has one."""
+    token, kept, gone = key(), shop.customer("留"), shop.customer("并", "13812340000")
+    ids = {number: customers.get_id(number, actor=SYSTEM) for number in (kept, gone)}
+    for number, yuan in ((kept, 6_000), (gone, 5_000)):
+        shop.order(number, yuan)
+        tag = customers.save_tag(name=f"签{yuan}", colour="green", actor=SYSTEM, at=shop.NOW)
+        customers.add_tag(customer_ids=[ids[number]], tag_id=tag, actor=SYSTEM, at=shop.NOW)
+    customers.merge_customers(kept_id=ids[kept], absorbed_id=ids[gone], actor=SYSTEM, at=shop.NOW)
+    shop.decide()
+    for number in (kept, gone):
+        (status, _headers, body), quick = asker.both(number, token)
+        assert (status, quick, body["number"]) == ("200 OK", True, kept)
+        assert (body["facts"]["orders_count"], body["facts"]["net_minor"]) == (2, 1_100_000)
+        assert body["standing"]["level"] == "vip"
+        assert (body["tags"], body["phone"][-4:]) == (["签5000", "签6000"], "0000")
+
+
 def test_use_is_remembered_and_the_unusual_is_handed_on(asker: Asker) -> None:
     number, token = shop.customer(), key()
     asker.ask(asker.front, number, token)

@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from guibin.core.composed import ComposedRead, ReadFailed
 from guibin.core.permissions import SYSTEM, Actor
 from guibin.core.tracing import request_id
 from guibin.customers import api as customers
+from guibin.insight import api as insight
 from guibin.purchases import api as purchases
 from guibin.web.quick import in_front_of
 
@@ -113,6 +115,53 @@ def test_every_role_sees_the_same_page_in_both_languages(
                     assert "<人>" not in page
 
 
+@pytest.mark.django_db(transaction=True)
+def test_merged_people_are_one_page_both_ways(client_as: SignIn, owner: Actor, agent: Actor) -> None:
+    """With orders, refunds, events and tags of all their ids; a merged number leads to the page."""
+    kept, gone, third, other = (busy_customer(serial) for serial in range(1, 5))
+    bought = {number: shop.order(number, 777 + place) for place, number in enumerate((kept, gone, third))}
+    ids = {number: customers.get_id(number, actor=SYSTEM) for number in (kept, gone, third, other)}
+    for number in bought:
+        customers.write_note(
+            customer_id=ids[number], text=f"来自{number}", actor=SYSTEM, at=shop.NOW + timedelta(hours=1)
+        )
+    line = purchases.get_order(bought[gone], actor=SYSTEM).lines[0].id
+    purchases.refund_lines(
+        order_id=bought[gone],
+        drafts=[purchases.RefundDraft(line_id=line, quantity=Decimal(1))],
+        reason="returned",
+        actor=SYSTEM,
+        at=shop.NOW,
+    )
+    for absorbed in (gone, third):
+        customers.merge_customers(kept_id=ids[kept], absorbed_id=ids[absorbed], actor=SYSTEM, at=shop.NOW)
+    shop.decide()
+    for actor in (owner, agent):
+        asker = Asker(client_as(actor))
+        for number in (kept, other):
+            status, page, quick = asker.both(f"/customers/{number}/")
+            assert (status, quick) == ("200 OK", True)
+            assert [amount in page for amount in ("¥777", "¥778", "¥779")] == [number == kept] * 3
+        assert asker.both(f"/customers/{gone}/")[0::2] == ("302 Found", False)
+    found = reading.find_page(third, actor=owner, channel="")
+    assert found is not None
+    assert found.summary.customer.ids == (ids[kept], *sorted((ids[gone], ids[third])))
+    facts = insight.facts_for([ids[kept]])[ids[kept]]
+    assert found.summary.facts is not None
+    assert found.summary.facts["orders_count"] == facts["orders_count"] == 8 + 16 + 24 + 3
+    told, stretch = [], found.timeline
+    while True:
+        told += [item for day in stretch.days for item in day.items]
+        if not stretch.next_before:
+            break
+        before = datetime.fromisoformat(stretch.next_before)
+        stretch = timeline.read_earlier(found.summary.customer.ids, actor=owner, channel="", before=before)
+    assert sum(item.icon == "shopping-bag" for item in told) == facts["orders_count"]
+    assert sum(item.icon == "receipt-refund" for item in told) == 1
+    titles = [item.title for item in told]
+    assert max(titles.count(title) for title in titles if "合并" in title or "Merged" in title) == 2
+
+
 @pytest.mark.django_db
 def test_one_statement_below_the_cursor_however_much_happened(
     client_as: SignIn, owner: Actor, django_assert_num_queries: Callable[..., Any]
@@ -123,7 +172,7 @@ def test_one_statement_below_the_cursor_however_much_happened(
         with django_assert_num_queries(0):
             asker.ask(asker.front, f"/customers/{number}/")
     assert asker.passed == 0
-    assert quick_page.statement().sql.count(b"LATERAL (") == 14
+    assert quick_page.statement().sql.count(b"LATERAL (") == 16
 
 
 @pytest.mark.django_db
@@ -285,8 +334,8 @@ def test_the_timeline_tells_nothing_that_one_may_not_see(owner: Actor) -> None:
             if not stretch.next_before:
                 break
             before = datetime.fromisoformat(stretch.next_before)
-            customer_id = page.summary.customer.id
-            stretch = timeline.read_earlier(customer_id, actor=actor, channel="", before=before)
+            ids = page.summary.customer.ids
+            stretch = timeline.read_earlier(ids, actor=actor, channel="", before=before)
         titles[actor.id] = told
     everything, little = titles[owner.id], titles[1]
     assert sum("T-" in title for title in everything) == timeline.SHOWN + 5

@@ -14,6 +14,8 @@ from guibin.customers.models import Customer, NumberCounter
 from guibin.customers.operations.numbering import number_format, take_ids, take_serials
 from guibin.customers.operations.sealing import columns_of
 from guibin.customers.queries import sealed
+from guibin.customers.queries.traits import get_policies, match_tokens, traits_of_texts
+from guibin.customers.rules.matching import Policies
 from guibin.customers.rules.profile import Texts
 
 CUSTOMER_TYPES = {
@@ -21,6 +23,7 @@ CUSTOMER_TYPES = {
     "number": "text",
     "serial": "int8",
     "status": "text",
+    "kind": "text",
     "name_sealed": "bytea",
     "latin_name_sealed": "bytea",
     "details_sealed": "bytea",
@@ -43,7 +46,7 @@ CUSTOMER_TYPES = {
     "created_at": "timestamptz",
     "updated_at": "timestamptz",
 }
-PROFILE_COLUMNS = tuple(CUSTOMER_TYPES)[4:19]
+PROFILE_COLUMNS = tuple(CUSTOMER_TYPES)[4:20]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ def write_new(people: Sequence[NewPerson], batch: Batch) -> list[int]:
     keys = vault().create(ids)
     ready = [_customer_row(person, keys[pk], pk, batch) for pk, person in zip(ids, people, strict=True)]
     pairs = list(zip(ids, people, strict=True))
+    policies = get_policies()
     serials, form = take_serials(len(people)), number_format()
     copy_rows(
         "customers_customer",
@@ -97,8 +101,8 @@ def write_new(people: Sequence[NewPerson], batch: Batch) -> list[int]:
     )
     copy_rows(
         "customers_searchtoken",
-        {"customer_id": "int8", "name_tokens": "bytea", "phone_tokens": "bytea"},
-        ((pk, *_tokens(person)) for pk, person in pairs),
+        {"customer_id": "int8", "name_tokens": "bytea", "phone_tokens": "bytea", "match_tokens": "bytea"},
+        ((pk, *_tokens(person, batch.source, policies)) for pk, person in pairs),
     )
     write_contacts(((pk, keys[pk], person.contacts) for pk, person in pairs), batch)
     write_externals(((pk, keys[pk], person.externals) for pk, person in pairs), batch)
@@ -114,10 +118,11 @@ def _customer_row(person: NewPerson, key: SealKey, pk: int, batch: Batch) -> tup
     return (pk, "active", *profile, batch.source, batch.import_id, 1, batch.actor.code, batch.at, batch.at)
 
 
-def _tokens(person: NewPerson) -> tuple[bytes, bytes]:
+def _tokens(person: NewPerson, source: str, policies: Policies) -> tuple[bytes, bytes, bytes]:
     names = sealed.name_tokens(person.texts.get("name", ""), person.texts.get("latin_name", ""))
     phones = sealed.phone_tokens(value for kind, value in person.contacts if kind == "phone")
-    return wire.int8_array(names), wire.int8_array(phones)
+    traits = traits_of_texts(person.texts, person.contacts, person.externals, source, policies)
+    return wire.int8_array(names), wire.int8_array(phones), wire.int8_array(match_tokens(traits))
 
 
 def write_contacts(people: Iterable[tuple[int, SealKey, Sequence[tuple[str, str]]]], batch: Batch) -> None:

@@ -1,6 +1,6 @@
 """Contact points and ids of other systems: added, changed, removed one by one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -9,7 +9,7 @@ from guibin.core import preferences
 from guibin.core.errors import DomainError, constraint_errors
 from guibin.core.events import record, subject
 from guibin.core.permissions import Actor
-from guibin.core.sealing import SealKey
+from guibin.core.sealing import SealKey, vault
 from guibin.customers import errors
 from guibin.customers.events import (
     ContactPointAdded,
@@ -18,7 +18,8 @@ from guibin.customers.events import (
     ExternalIdAdded,
 )
 from guibin.customers.models import ContactPoint, ExternalId, SearchToken
-from guibin.customers.operations.locking import lock_customer
+from guibin.customers.operations.locking import Person, lock_person
+from guibin.customers.operations.matching import renew_match_tokens
 from guibin.customers.operations.recording import Provenance, change_row, keep_history
 from guibin.customers.permissions import EDIT_CUSTOMER
 from guibin.customers.queries import sealed
@@ -65,7 +66,7 @@ def place_contacts(
     source: str,
     at: datetime,
 ) -> list[ContactPoint]:
-    """Write checked contact points and the tokens of their phones. Raises ``ContactTwice``."""
+    """Write checked contact points and the tokens that follow. Raises ``ContactTwice``."""
     if any(contact.is_preferred for contact, _value in points):
         ContactPoint.objects.filter(customer_id=customer_id, is_preferred=True).update(is_preferred=False)
     with constraint_errors({"customers_contact_value_once": errors.ContactTwice()}):
@@ -86,6 +87,7 @@ def place_contacts(
         )
     if any(contact.kind == "phone" for contact, _value in points):
         renew_phone_tokens(customer_id, key)
+    renew_match_tokens([customer_id])
     return rows
 
 
@@ -104,20 +106,29 @@ def add_contact(
 ) -> int:
     """Returns the contact point's id. A preferred one takes the preference from the others.
 
-    Raises ``CustomerUnknown``, ``CustomerErased``, ``ContactTwice`` and the errors of ``check_contact``.
+    Raises ``CustomerUnknown``, ``CustomerErased``, ``ContactTwice`` (also when another id of the person has
+    it) and the errors of ``check_contact``.
     """
     actor.require(EDIT_CUSTOMER)
-    _row, key = lock_customer(customer_id, actor=actor)
+    person = lock_person(customer_id, actor=actor)
+    owner, key = person.row.pk, person.key
     value = check_contact(contact, preferences.get(PHONE_REGION))
-    (point,) = place_contacts(customer_id, key, [(contact, value)], source=source, at=at)
-    keep_history([change_row(customer_id, key, contact.kind, "", value, Provenance(source, actor, at))])
+    if person.others and _same_points(person.others, contact.kind, sealed.contact_index(contact.kind, value)):
+        raise errors.ContactTwice
+    (point,) = place_contacts(owner, key, [(contact, value)], source=source, at=at)
+    keep_history([change_row(owner, key, contact.kind, "", value, Provenance(source, actor, at))])
     record(
         ContactPointAdded(contact_id=point.pk, contact_kind=contact.kind),
-        subjects=[subject("customer", customer_id)],
+        subjects=[subject("customer", owner)],
         actor=actor,
         at=at,
     )
     return point.pk
+
+
+def _same_points(customer_ids: Collection[int], kind: str, index: bytes) -> list[ContactPoint]:
+    rows = ContactPoint.objects.filter(customer_id__in=customer_ids, kind=kind, value_index=index)
+    return list(rows.order_by("customer_id"))
 
 
 @transaction.atomic
@@ -131,64 +142,71 @@ def edit_contact(
     actor: Actor,
     at: datetime,
 ) -> int:
-    """Change label, preference and hours (a new value is a new contact point); returns the customer's id.
+    """Change label, preference and hours (a new value is a new contact point); returns the id that stands for
+    the person.
 
     Raises ``ContactUnknown``, ``HoursInvalid`` or ``TextTooLong``.
     """
     actor.require(EDIT_CUSTOMER)
-    point = _locked_point(contact_id, actor=actor)
+    point, person = _locked_point(contact_id, actor=actor)
     check_hours(hour_from, hour_until)
     if len(label) > LABEL_LENGTH_MAX:
         raise errors.TextTooLong(limit=LABEL_LENGTH_MAX)
     if is_preferred:
-        ContactPoint.objects.filter(customer_id=point.customer_id, is_preferred=True).update(
-            is_preferred=False
-        )
+        # Of several preferred ones that of the id that stands for the person is it: the others may stay.
+        others = person.ids if point.customer_id != person.row.pk else (person.row.pk,)
+        ContactPoint.objects.filter(customer_id__in=others, is_preferred=True).update(is_preferred=False)
     ContactPoint.objects.filter(pk=contact_id).update(
         label=label, is_preferred=is_preferred, hour_from=hour_from, hour_until=hour_until
     )
     record(
         ContactPointEdited(contact_id=contact_id, contact_kind=point.kind),
-        subjects=[subject("customer", point.customer_id)],
+        subjects=[subject("customer", person.row.pk)],
         actor=actor,
         at=at,
     )
-    return point.customer_id
+    return person.row.pk
 
 
 @transaction.atomic
 def remove_contact(*, contact_id: int, source: str = "form", actor: Actor, at: datetime) -> int:
-    """Take a contact point away (its value stays in the sealed history); returns the customer's id.
+    """Take a contact point away, from every id of the person that has the same (the value stays in the sealed
+    history of each); returns the id that stands for the person.
 
     Raises ``ContactUnknown``.
     """
     actor.require(EDIT_CUSTOMER)
-    point = _locked_point(contact_id, actor=actor)
-    _row, key = lock_customer(point.customer_id, actor=actor)
-    value = key.open(sealed.CONTACT, point.value_sealed)
-    ContactPoint.objects.filter(pk=contact_id).delete()
+    point, person = _locked_point(contact_id, actor=actor)
+    gone = _same_points(person.ids, point.kind, bytes(point.value_index))
+    owners = [each.customer_id for each in gone]
+    keys = vault().load(owners)
+    provenance = Provenance(source, actor, at)
+    value = keys[point.customer_id].open(sealed.CONTACT, point.value_sealed)
+    ContactPoint.objects.filter(pk__in=[each.pk for each in gone]).delete()
     if point.kind == "phone":
-        renew_phone_tokens(point.customer_id, key)
-    keep_history([change_row(point.customer_id, key, point.kind, value, "", Provenance(source, actor, at))])
+        for owner in owners:
+            renew_phone_tokens(owner, keys[owner])
+    renew_match_tokens(owners)
+    keep_history(change_row(owner, keys[owner], point.kind, value, "", provenance) for owner in owners)
     record(
         ContactPointRemoved(contact_id=contact_id, contact_kind=point.kind),
-        subjects=[subject("customer", point.customer_id)],
+        subjects=[subject("customer", person.row.pk)],
         actor=actor,
         at=at,
     )
-    return point.customer_id
+    return person.row.pk
 
 
-def _locked_point(contact_id: int, *, actor: Actor) -> ContactPoint:
-    """The contact point, its customer locked first. Raises ``ContactUnknown``."""
+def _locked_point(contact_id: int, *, actor: Actor) -> tuple[ContactPoint, Person]:
+    """The contact point, its person locked first. Raises ``ContactUnknown``."""
     owner = ContactPoint.objects.filter(pk=contact_id).values_list("customer_id", flat=True).first()
     if owner is None:
         raise errors.ContactUnknown
-    lock_customer(owner, actor=actor)
+    person = lock_person(owner, actor=actor)
     point = ContactPoint.objects.filter(pk=contact_id).first()
     if point is None:
         raise errors.ContactUnknown
-    return point
+    return point, person
 
 
 @transaction.atomic
@@ -200,7 +218,7 @@ def add_external_id(
     Raises ``CustomerUnknown``, ``CustomerErased``, ``ExternalIdTaken`` or ``TextTooLong``.
     """
     actor.require(EDIT_CUSTOMER)
-    _row, key = lock_customer(customer_id, actor=actor)
+    person = lock_person(customer_id, actor=actor)
     cleaned = clean_external(value)
     if not cleaned or len(cleaned) > EXTERNAL_LENGTH_MAX:
         raise errors.TextTooLong(limit=EXTERNAL_LENGTH_MAX)
@@ -210,15 +228,17 @@ def add_external_id(
         .values_list("customer_id", flat=True)
         .first()
     )
-    if owner == customer_id:
+    if owner in person.ids:
         return
     with constraint_errors({"customers_externalid_once": errors.ExternalIdTaken(source=source)}):
         ExternalId.objects.create(
-            customer_id=customer_id,
+            customer=person.row,
             source=source,
-            value_sealed=key.seal(sealed.EXTERNAL, cleaned),
+            value_sealed=person.key.seal(sealed.EXTERNAL, cleaned),
             value_index=index,
             import_id=import_id,
             added_at=at,
         )
-    record(ExternalIdAdded(source=source), subjects=[subject("customer", customer_id)], actor=actor, at=at)
+    renew_match_tokens([person.row.pk])
+    event = ExternalIdAdded(source=source)
+    record(event, subjects=[subject("customer", person.row.pk)], actor=actor, at=at)

@@ -3,7 +3,7 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -76,7 +76,7 @@ def bulk_upsert(
     wishes = [Wish(customer_id, *_parts(row, tags, attributes)) for customer_id, _key, row in decided.matched]
     changed = update_people(wishes, policy, batch) if wishes else {}
     _record(created.values(), changed, batch, origin)
-    return _outcomes(rows, decided, created, changed)
+    return _borne(_outcomes(rows, decided, created, changed), clean, owners)
 
 
 def _wait_for_others() -> None:
@@ -101,7 +101,8 @@ def foresee_upsert(
     clean = [clean_row(row, source=source, match_keys=match_keys, region=region) for row in rows]
     _prepare_attributes(clean)
     clean.sort(key=sort_key)
-    decided = _decide(clean, find_owners(clean), policy, None)
+    owners = find_owners(clean)
+    decided = _decide(clean, owners, policy, None)
     found = {each.position: Foreseen(each) for each in decided.outcomes}
     for turn, row in enumerate(decided.new):
         claims = tuple(_claims(row))
@@ -110,7 +111,20 @@ def foresee_upsert(
         found[row.position] = Foreseen(RowOutcome(row.position, "updated", customer_id, matched=key))
     for row, twin in decided.twins:
         found[row.position] = Foreseen(RowOutcome(row.position, "duplicate", reason="in_file"), twin.position)
-    return [found[row.position] for row in rows]
+    borne = _borne([each.outcome for each in found.values()], clean, owners)
+    outcomes = {each.position: each for each in borne}
+    return [replace(found[row.position], outcome=outcomes[row.position]) for row in rows]
+
+
+def _borne(outcomes: Iterable[RowOutcome], clean: Iterable[CleanRow], owners: Owners) -> list[RowOutcome]:
+    """The outcomes with whose key each row was found by."""
+    bearers = {row.position: owners.bearer(row) for row in clean}
+    return [
+        replace(
+            each, bearer_id=None if each.outcome == "invalid" else bearers[each.position] or each.customer_id
+        )
+        for each in outcomes
+    ]
 
 
 def _decide(clean: Sequence[CleanRow], owners: Owners, policy: Policy, import_id: int | None) -> Decided:
@@ -277,7 +291,8 @@ def ensure_by_external(
     at: datetime,
     origin: Origin = Origin.IMPORT,
 ) -> dict[str, int]:
-    """The customer id of each id that ``source`` uses, making a bare customer for each unknown one.
+    """The customer who bears each id that ``source`` uses (since a merge perhaps not the one who stands for
+    the person), making a bare customer for each unknown one.
 
     Numbers are given in sorted order (ids of digits by size), so hand over all ids of a file in one call,
     or in that order, and any permutation of the file gives the same customers.
@@ -298,7 +313,7 @@ def ensure_by_external(
     batch = Batch(source, actor, at, import_id)
     ids = write_new([NewPerson({}, externals=[(source, value)]) for value in missing], batch)
     _record(ids, {}, batch, origin)
-    known = {value: people[0] for value, people in found.items() if people}
+    known = {value: owners.bearers[f"external:{source}", value] for value, people in found.items() if people}
     known |= zip(missing, ids, strict=True)
     return {written: known[value] for value, each in wanted.items() for written in each}
 

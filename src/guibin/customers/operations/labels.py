@@ -1,5 +1,6 @@
 """Tags, notes and the organisation's own fields."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
@@ -8,6 +9,7 @@ from django.db import transaction
 from guibin.core.errors import constraint_errors
 from guibin.core.events import Entry, record, record_many, subject
 from guibin.core.permissions import Actor
+from guibin.core.sealing import vault
 from guibin.customers import errors
 from guibin.customers.events import (
     AttributeDefined,
@@ -18,8 +20,8 @@ from guibin.customers.events import (
     TagRemoved,
 )
 from guibin.customers.models import AttributeDefinition, AttributeValue, CustomerTag, Note, Tag
-from guibin.customers.operations.locking import lock_customer, lock_customers
-from guibin.customers.operations.recording import Provenance, change_row, keep_history
+from guibin.customers.operations.locking import lock_customer, lock_people, lock_person
+from guibin.customers.operations.recording import HistoryRow, Provenance, change_row, keep_history
 from guibin.customers.permissions import EDIT_CUSTOMER, MANAGE_ATTRIBUTES
 from guibin.customers.queries import sealed
 from guibin.customers.rules.attributes import is_code, normalise_attribute
@@ -66,13 +68,16 @@ def archive_tag(*, tag_id: int, archived: bool = True, actor: Actor, at: datetim
 
 @transaction.atomic
 def add_tag(*, customer_ids: Collection[int], tag_id: int, actor: Actor, at: datetime) -> int:
-    """Tag these customers; returns how many did not wear it before. Raises ``TagUnknown``."""
+    """Tag these people; returns how many did not wear it before, with none of their ids. Raises
+    ``TagUnknown``."""
     actor.require(EDIT_CUSTOMER)
-    people = {row.pk for row in lock_customers(customer_ids, actor=actor)}
+    people = lock_people(customer_ids, actor=actor)
     if not Tag.objects.filter(pk=tag_id, is_archived=False).exists():
         raise errors.TagUnknown
-    wearing = CustomerTag.objects.filter(tag_id=tag_id, customer_id__in=people)
-    fresh = sorted(people - set(wearing.values_list("customer_id", flat=True)))
+    everybody = [customer_id for ids in people.values() for customer_id in ids]
+    rows = CustomerTag.objects.filter(tag_id=tag_id, customer_id__in=everybody)
+    wearing = set(rows.values_list("customer_id", flat=True))
+    fresh = [person for person, ids in people.items() if wearing.isdisjoint(ids)]
     CustomerTag.objects.bulk_create(
         (
             CustomerTag(customer_id=customer_id, tag_id=tag_id, added_by=actor.code, added_at=at)
@@ -104,11 +109,13 @@ def tag_by_name(*, customer_id: int, name: str, actor: Actor, at: datetime) -> i
 
 @transaction.atomic
 def remove_tag(*, customer_ids: Collection[int], tag_id: int, actor: Actor, at: datetime) -> int:
-    """Take a tag off these customers; returns how many wore it."""
+    """Take a tag off these people, off each of their ids; returns how many people wore it."""
     actor.require(EDIT_CUSTOMER)
-    people = [row.pk for row in lock_customers(customer_ids, actor=actor)]
-    rows = CustomerTag.objects.filter(tag_id=tag_id, customer_id__in=people)
-    worn = sorted(rows.values_list("customer_id", flat=True))
+    people = lock_people(customer_ids, actor=actor)
+    everybody = [customer_id for ids in people.values() for customer_id in ids]
+    rows = CustomerTag.objects.filter(tag_id=tag_id, customer_id__in=everybody)
+    wearing = set(rows.values_list("customer_id", flat=True))
+    worn = [person for person, ids in people.items() if not wearing.isdisjoint(ids)]
     rows.delete()
     event = TagRemoved(tag_id=tag_id)
     entries = [Entry(event, [subject("customer", customer_id)]) for customer_id in worn]
@@ -123,14 +130,14 @@ def write_note(*, customer_id: int, text: str, actor: Actor, at: datetime) -> in
     cleaned = text.replace("\r\n", "\n").strip()
     if not cleaned or len(cleaned) > NOTE_LENGTH_MAX:
         raise errors.NoteEmpty(limit=NOTE_LENGTH_MAX)
-    _row, key = lock_customer(customer_id, actor=actor)
+    row, key = lock_customer(customer_id, actor=actor)
     note = Note.objects.create(
-        customer_id=customer_id,
+        customer=row,
         text_sealed=key.seal(sealed.NOTE, cleaned),
         author=actor.code,
         written_at=at,
     )
-    record(NoteAdded(note_id=note.pk), subjects=[subject("customer", customer_id)], actor=actor, at=at)
+    record(NoteAdded(note_id=note.pk), subjects=[subject("customer", row.pk)], actor=actor, at=at)
     return note.pk
 
 
@@ -205,44 +212,58 @@ def archive_attribute(*, code: str, archived: bool = True, actor: Actor, at: dat
 def set_attributes(
     *, customer_id: int, values: Mapping[str, str], source: str = "form", actor: Actor, at: datetime
 ) -> tuple[str, ...]:
-    """Set own fields by code, empty text clears; returns the codes that changed.
+    """Set own fields by code, on the id that stands for the person; empty text clears them, of every id of
+    theirs. Returns the codes that changed.
 
     Raises ``AttributeUnknown`` or ``AttributeValueInvalid``.
     """
     actor.require(EDIT_CUSTOMER)
-    _row, key = lock_customer(customer_id, actor=actor)
+    person = lock_person(customer_id, actor=actor)
+    head = person.row.pk
     definitions = {row.code: row for row in AttributeDefinition.objects.filter(code__in=list(values))}
-    current = {
-        row.definition.code: row
-        for row in AttributeValue.objects.filter(customer_id=customer_id).select_related("definition")
-    }
+    keys = {head: person.key, **vault().load(person.others)} if person.others else {head: person.key}
+    held = _held_values(person.ids, values)
     provenance = Provenance(source, actor, at)
-    changes = []
+    changes: list[HistoryRow] = []
     for code in sorted(values):
         if code not in definitions:
             raise errors.AttributeUnknown(code=code)
         definition = definitions[code]
-        codes = [choice["code"] for choice in definition.choices]
-        new = normalise_attribute(definition.kind, values[code], codes)
+        new = normalise_attribute(
+            definition.kind, values[code], [choice["code"] for choice in definition.choices]
+        )
         if new is None:
             raise errors.AttributeValueInvalid(code=code)
-        held = current.get(code)
-        old = key.open(sealed.ATTRIBUTE, held.value_sealed) if held else ""
+        mine = held.get(code, [])
+        old = keys[mine[0].customer_id].open(sealed.ATTRIBUTE, mine[0].value_sealed) if mine else ""
         if new == old:
             continue
-        if held:
-            AttributeValue.objects.filter(pk=held.pk).delete()
+        gone = [row for row in mine if row.customer_id == head or not new]
+        AttributeValue.objects.filter(pk__in=[row.pk for row in gone]).delete()
         if new:
             AttributeValue.objects.create(
-                customer_id=customer_id,
+                customer=person.row,
                 definition=definition,
-                value_sealed=key.seal(sealed.ATTRIBUTE, new),
+                value_sealed=person.key.seal(sealed.ATTRIBUTE, new),
                 set_at=at,
             )
-        changes.append(change_row(customer_id, key, f"attribute:{code}", old, new, provenance))
-    if changes:
+        for owner in [row.customer_id for row in gone] if not new else [head]:
+            was = next((row for row in mine if row.customer_id == owner), None)
+            text = keys[owner].open(sealed.ATTRIBUTE, was.value_sealed) if was else ""
+            changes.append(change_row(owner, keys[owner], f"attribute:{code}", text, new, provenance))
+    codes = tuple(dict.fromkeys(change.field.partition(":")[2] for change in changes))
+    if codes:
         keep_history(changes)
-        codes_changed = tuple(change.field.partition(":")[2] for change in changes)
-        event = AttributesSet(codes=codes_changed)
-        record(event, subjects=[subject("customer", customer_id)], actor=actor, at=at)
-    return tuple(change.field.partition(":")[2] for change in changes)
+        record(AttributesSet(codes=codes), subjects=[subject("customer", head)], actor=actor, at=at)
+    return codes
+
+
+def _held_values(ids: Sequence[int], codes: Collection[str]) -> dict[str, list[AttributeValue]]:
+    """The values of each own field by code, first that of the id that stands for the person."""
+    rows = AttributeValue.objects.filter(customer_id__in=ids, definition__code__in=list(codes))
+    held: dict[str, list[AttributeValue]] = defaultdict(list)
+    for row in sorted(
+        rows.select_related("definition"), key=lambda row: (row.customer_id != ids[0], row.customer_id)
+    ):
+        held[row.definition.code].append(row)
+    return held

@@ -1,4 +1,4 @@
-"""Creating, editing, archiving and erasing one customer."""
+"""Creating, editing and archiving one customer."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -10,38 +10,34 @@ from guibin.core import preferences
 from guibin.core.errors import DomainError, Forbidden, constraint_errors
 from guibin.core.events import Origin, record, subject
 from guibin.core.permissions import Actor
-from guibin.core.sealing import SealKey, vault
+from guibin.core.sealing import vault
 from guibin.customers import errors
 from guibin.customers.events import (
     CustomerArchived,
     CustomerCreated,
-    CustomerEdited,
-    CustomerErased,
     CustomerRestored,
 )
 from guibin.customers.models import (
-    AttributeValue,
-    ContactPoint,
     Customer,
-    CustomerTag,
-    ExternalId,
-    FieldChange,
-    Note,
     SearchToken,
 )
 from guibin.customers.operations.contacts import add_external_id, check_contact, place_contacts
 from guibin.customers.operations.labels import set_attributes
-from guibin.customers.operations.locking import lock_customer
+from guibin.customers.operations.locking import Person, lock_customer, lock_person
 from guibin.customers.operations.numbering import number_format, take_ids, take_serials
-from guibin.customers.operations.recording import Provenance, change_row, keep_history
-from guibin.customers.operations.sealing import changed_columns, columns_of
-from guibin.customers.permissions import ARCHIVE_CUSTOMER, EDIT_CUSTOMER, ERASE_CUSTOMER
+from guibin.customers.operations.recording import Provenance
+from guibin.customers.operations.sealing import columns_of
+from guibin.customers.operations.writing import write_changes
+from guibin.customers.permissions import ARCHIVE_CUSTOMER, EDIT_CUSTOMER
 from guibin.customers.queries import sealed
+from guibin.customers.queries.people import find_id_number
+from guibin.customers.queries.relations import bonds_of
 from guibin.customers.rules.profile import LIMITS, Texts, clean_profile, plan_fields
 from guibin.customers.rules.values import CARD_SOURCE, NewContact, Profile
 from guibin.customers.settings import PHONE_REGION
 
 PROBLEMS: dict[str, type[DomainError]] = {
+    "kind": errors.KindInvalid,
     "gender": errors.GenderInvalid,
     "birthday": errors.BirthdayInvalid,
     "id_number": errors.IdNumberInvalid,
@@ -117,6 +113,8 @@ def _checked(profile: Profile) -> Texts:
     if problem == "text_too_long":
         name = next(name for name, limit in LIMITS.items() if len(texts[name]) > limit)
         raise errors.TextTooLong(limit=LIMITS[name])
+    if problem == "id_number" and profile.kind == "company":
+        raise errors.CreditCodeInvalid
     if problem:
         raise PROBLEMS[problem]
     return texts
@@ -134,50 +132,60 @@ def edit_customer(
     actor: Actor,
     at: datetime,
 ) -> tuple[str, ...]:
-    """Write the given ``fields`` of ``profile`` (all when None, emptied ones too) and own fields by code;
-    returns the codes of those that changed. Raises ``CustomerUnknown``, ``CustomerErased``,
-    ``CustomerChanged`` when the revision is not the expected one, and the errors of ``create_customer``.
+    """Write the given ``fields`` of ``profile`` (all when None, emptied ones too) and own fields by code to
+    the id that stands for the person; returns the codes of those that changed. Raises ``CustomerUnknown``,
+    ``CustomerErased``, ``CustomerChanged`` when the revision is not the expected one, and the errors of
+    ``create_customer``.
     """
     actor.require(EDIT_CUSTOMER)
-    row, key = lock_customer(customer_id, actor=actor)
+    person = lock_person(customer_id, actor=actor)
+    row, key = person.row, person.key
     if expected_revision is not None and row.revision != expected_revision:
         raise errors.CustomerChanged(number=row.number)
+    if fields is not None and "kind" not in fields:
+        profile = replace(profile, kind=row.kind)
     wanted = _checked(profile)
     if fields is not None:
         wanted = {name: text for name, text in wanted.items() if name in fields}
     current = sealed.open_texts(row, key)
-    changes = plan_fields(current, wanted, policy=None)
+    if profile.kind != row.kind:
+        _check_kind(row, current, wanted)
     provenance = Provenance(source, actor, at)
+    corrected: tuple[str, ...] = ()
+    if person.others and "id_number" in wanted and not current.get("id_number"):
+        corrected = _correct_id_number(person, wanted, provenance)
+    changes = plan_fields(current, wanted, policy=None)
     if changes:
-        _write_changes(row, key, current, changes, provenance)
+        write_changes(row, key, current, changes, provenance)
     own: tuple[str, ...] = ()
     if attributes:
-        own = set_attributes(customer_id=customer_id, values=attributes, source=source, actor=actor, at=at)
-    return (*changes, *own)
+        own = set_attributes(customer_id=row.pk, values=attributes, source=source, actor=actor, at=at)
+    return (*corrected, *changes, *own)
 
 
-def _write_changes(
-    row: Customer, key: SealKey, current: Texts, changes: Texts, provenance: Provenance
-) -> None:
-    """Columns, tokens, history and event of changed profile fields."""
-    after = {**current, **changes}
-    columns = changed_columns(changes, after, key)
-    with constraint_errors({"customers_customer_id_number_once": errors.IdNumberTaken()}):
-        Customer.objects.filter(pk=row.pk).update(
-            **columns, revision=row.revision + 1, updated_at=provenance.at
-        )
-    if {"name", "latin_name"} & changes.keys():
-        tokens = sealed.name_tokens(after.get("name", ""), after.get("latin_name", ""))
-        SearchToken.objects.filter(pk=row.pk).update(name_tokens=tokens)
-    keep_history(
-        change_row(row.pk, key, name, current.get(name, ""), new, provenance) for name, new in changes.items()
-    )
-    record(
-        CustomerEdited(fields=tuple(changes), source=provenance.source),
-        subjects=[subject("customer", row.pk)],
-        actor=provenance.actor,
-        at=provenance.at,
-    )
+def _correct_id_number(person: Person, wanted: Texts, provenance: Provenance) -> tuple[str, ...]:
+    """The ID number of a person stays with the id that brought it: there it is corrected, and taken out of
+    ``wanted``. Nothing happens where nobody of the group has one."""
+    keys = vault().load(person.others)
+    owner, number = find_id_number(person.others, keys)
+    if not number:
+        return ()
+    new = wanted.pop("id_number")
+    if new == number:
+        return ()
+    row = Customer.objects.select_for_update().get(pk=owner)
+    write_changes(row, keys[owner], sealed.open_texts(row, keys[owner]), {"id_number": new}, provenance)
+    return ("id_number",)
+
+
+def _check_kind(row: Customer, current: Texts, wanted: Texts) -> None:
+    """A person becomes a company, or the other way round, only without what suits neither: a number or code
+    that stays, a gender, a birthday, family or work. Raises ``KindFixed``."""
+    stays = {name: wanted.get(name, current.get(name, "")) for name in ("gender", "birthday")}
+    held = current.get("id_number") and "id_number" not in wanted
+    bonds = bonds_of([row.pk])
+    if held or any(stays.values()) or any(bond.kind != "referrer" for bond in bonds):
+        raise errors.KindFixed(number=row.number)
 
 
 @transaction.atomic
@@ -187,10 +195,8 @@ def archive_customer(*, customer_id: int, actor: Actor, at: datetime) -> None:
     row, _key = lock_customer(customer_id, actor=actor)
     if row.status != "active":
         raise errors.CustomerNotActive(number=row.number)
-    Customer.objects.filter(pk=customer_id).update(
-        status="archived", revision=row.revision + 1, updated_at=at
-    )
-    record(CustomerArchived(), subjects=[subject("customer", customer_id)], actor=actor, at=at)
+    Customer.objects.filter(pk=row.pk).update(status="archived", revision=row.revision + 1, updated_at=at)
+    record(CustomerArchived(), subjects=[subject("customer", row.pk)], actor=actor, at=at)
 
 
 @transaction.atomic
@@ -200,37 +206,5 @@ def restore_customer(*, customer_id: int, actor: Actor, at: datetime) -> None:
     row, _key = lock_customer(customer_id, actor=actor)
     if row.status != "archived":
         raise errors.CustomerNotArchived(number=row.number)
-    Customer.objects.filter(pk=customer_id).update(status="active", revision=row.revision + 1, updated_at=at)
-    record(CustomerRestored(), subjects=[subject("customer", customer_id)], actor=actor, at=at)
-
-
-@transaction.atomic
-def erase_customer(*, customer_id: int, actor: Actor, at: datetime) -> None:
-    """Destroy a person's key and everything sealed or findable; number and id stay for what was sold.
-
-    Raises ``CustomerUnknown`` or ``CustomerErased`` (already done).
-    """
-    actor.require(ERASE_CUSTOMER)
-    lock_customer(customer_id, actor=actor)
-    for model in (ContactPoint, ExternalId, AttributeValue, CustomerTag, Note, FieldChange, SearchToken):
-        model.objects.filter(customer_id=customer_id).delete()
-    Customer.objects.filter(pk=customer_id).update(
-        status="erased",
-        erased_at=at,
-        updated_at=at,
-        **dict.fromkeys(
-            (
-                "name_sealed",
-                "latin_name_sealed",
-                "details_sealed",
-                "id_number_sealed",
-                "id_number_index",
-                "birth_month",
-                "birth_day",
-            )
-        ),
-        **dict.fromkeys(("gender", "birth_calendar", "age_band", "province", "city"), ""),
-        birth_leap=False,
-    )
-    vault().destroy(customer_id)
-    record(CustomerErased(), subjects=[subject("customer", customer_id)], actor=actor, at=at)
+    Customer.objects.filter(pk=row.pk).update(status="active", revision=row.revision + 1, updated_at=at)
+    record(CustomerRestored(), subjects=[subject("customer", row.pk)], actor=actor, at=at)

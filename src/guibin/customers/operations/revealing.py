@@ -1,6 +1,6 @@
 """Looking at unmasked personal data: with a permission, a reason, and a trace."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -10,6 +10,7 @@ from guibin.core.permissions import Actor
 from guibin.customers.errors import CustomerUnknown, ReasonUnknown
 from guibin.customers.events import PersonalDataRevealed
 from guibin.customers.permissions import REVEAL_CUSTOMER
+from guibin.customers.queries.groups import group, groups
 from guibin.customers.queries.labels import list_field_history
 from guibin.customers.queries.people import get_cards, read_customer, visible
 from guibin.customers.rules.values import REVEAL_REASONS, Card, Change, CustomerView
@@ -23,7 +24,7 @@ def reveal_customer(*, customer_id: int, reason: str, actor: Actor, at: datetime
     """
     _allow(reason, actor)
     view = read_customer(customer_id, actor=actor, masked=False)
-    _trace([customer_id], reason, actor=actor, at=at)
+    _trace([group(customer_id)], reason, actor=actor, at=at)
     return view
 
 
@@ -33,11 +34,11 @@ def reveal_cards(
 ) -> dict[int, Card]:
     """Cards with whole phone numbers, each look recorded. Raises as ``reveal_customer``."""
     _allow(reason, actor)
-    seen = list(visible(actor).filter(pk__in=customer_ids).order_by("pk").values_list("pk", flat=True))
-    if not seen and customer_ids:
+    cards = get_cards(customer_ids, masked=False, actor=actor)
+    if not cards and customer_ids:
         raise CustomerUnknown(number="")
-    cards = get_cards(seen, masked=False)
-    _trace(seen, reason, actor=actor, at=at)
+    people = {ids[0]: ids for ids in groups(cards).values()}
+    _trace([people[head] for head in sorted(people)], reason, actor=actor, at=at)
     return cards
 
 
@@ -47,11 +48,12 @@ def reveal_history(
 ) -> list[Change]:
     """Field history with its values, newest first; the look is recorded. Raises as ``reveal_customer``."""
     _allow(reason, actor)
-    if not visible(actor).filter(pk=customer_id).exists():
+    ids = group(customer_id)
+    if not visible(actor).filter(pk=ids[0]).exists():
         raise CustomerUnknown(number=customer_id)
     changes = list_field_history(customer_id, limit=limit)
     if changes:
-        _trace([customer_id], reason, actor=actor, at=at)
+        _trace([ids], reason, actor=actor, at=at)
     return changes
 
 
@@ -61,7 +63,8 @@ def _allow(reason: str, actor: Actor) -> None:
         raise ReasonUnknown
 
 
-def _trace(customer_ids: Collection[int], reason: str, *, actor: Actor, at: datetime) -> None:
+def _trace(people: Collection[Sequence[int]], reason: str, *, actor: Actor, at: datetime) -> None:
+    """One event for each person, which names every id of theirs."""
     event = PersonalDataRevealed(reason=reason)
-    entries = [Entry(event, [subject("customer", customer_id)]) for customer_id in customer_ids]
+    entries = [Entry(event, [subject("customer", customer_id) for customer_id in ids]) for ids in people]
     record_many(entries, actor=actor, at=at, batch_id=None)

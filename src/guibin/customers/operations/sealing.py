@@ -29,6 +29,7 @@ def birthday_columns(text: str) -> tuple[str, int | None, int | None, bool, str]
 def columns_of(texts: Mapping[str, str], key: SealKey) -> dict[str, Any]:
     """All profile columns of a customer from its texts."""
     columns: dict[str, Any] = {name: texts.get(name, "") for name in PLAIN}
+    columns["kind"] = texts.get("kind") or "person"
     for name, (column, place) in SEALED_COLUMNS.items():
         text = texts.get(name)
         columns[column] = key.seal(place, text) if text else None

@@ -19,12 +19,17 @@ from guibin.customers.models import (
     CustomerTag,
     ExternalId,
     FieldChange,
+    MatchPair,
+    Merge,
     Note,
     SearchToken,
     Tag,
 )
 from guibin.customers.operations.bulk import chunks, highest_serial, lock_counter
 from guibin.customers.operations.contacts import renew_phone_tokens
+from guibin.customers.operations.forgetting import list_tied
+from guibin.customers.operations.matching import renew_match_tokens
+from guibin.customers.operations.matching_undo import part_imported
 from guibin.customers.operations.numbering import give_back_serials
 from guibin.customers.operations.sealing import columns_of
 from guibin.customers.operations.updating import BEFORE, update_profiles
@@ -51,6 +56,7 @@ def undo_import(
 ) -> UndoReport:
     """Take back what an import did to customers; see ``guibin.customers.api`` for the contract."""
     actor.require(IMPORT_CUSTOMER)
+    part_imported(import_id=import_id, staying=depended_on, at=at)
     made = list(
         Customer.objects.filter(import_id=import_id)
         .order_by("pk")
@@ -90,8 +96,15 @@ def _kept(made: Sequence[tuple[int, int]], import_id: int, depended_on: frozense
 
 def _used_later(ids: Sequence[int], import_id: int) -> set[int]:
     """Those of ``ids`` who got anything from elsewhere than this import."""
-    used = set(CustomerAlias.objects.filter(into_id__in=ids).values_list("into_id", flat=True))
-    used |= set(CustomerAlias.objects.filter(pk__in=ids).values_list("pk", flat=True))
+    used: set[int] = set()
+    for model, sides in ((CustomerAlias, ("customer", "into")), (Merge, ("kept", "absorbed"))):
+        for side in sides:
+            named = model.objects.filter(**{f"{side}_id__in": ids})
+            used |= set(named.values_list(f"{side}_id", flat=True))
+    for side in ("low", "high"):
+        decided = MatchPair.objects.filter(**{f"{side}_id__in": ids}).exclude(status="open")
+        used |= set(decided.values_list(f"{side}_id", flat=True))
+    used |= list_tied(ids)
     with connection.cursor() as cursor:
         for table in CHILDREN:
             cursor.execute(
@@ -109,6 +122,8 @@ def _remove(ids: Sequence[int]) -> None:
         for table, column in (
             *((table, "customer_id") for table in CHILDREN),
             ("customers_searchtoken", "customer_id"),
+            ("customers_matchpair", "low_id"),
+            ("customers_matchpair", "high_id"),
             ("customers_customer", "id"),
             ("core_personkey", "person_id"),
         ):
@@ -175,6 +190,7 @@ def _restore(ids: Sequence[int], changes: Mapping[int, Sequence[FieldChange]], i
         (gone.exclude(**later) if later else gone).delete()
     for plan in plans:
         _renew(plan, changes.get(plan.row.pk, ()))
+    renew_match_tokens([plan.row.pk for plan in plans])
     done = [change.pk for pk in ids for change in changes.get(pk, ()) if (pk, change.field) not in stuck]
     FieldChange.objects.filter(pk__in=done).delete()
     return kept

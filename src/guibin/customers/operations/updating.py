@@ -29,6 +29,7 @@ from guibin.customers.operations.bulk import (
     write_notes,
     write_tags,
 )
+from guibin.customers.operations.matching import TOKEN_FIELDS, renew_match_tokens
 from guibin.customers.operations.recording import HistoryRow, Provenance, change_row, keep_history
 from guibin.customers.operations.sealing import columns_of
 from guibin.customers.queries import sealed
@@ -104,7 +105,7 @@ def update_people(wishes: Sequence[Wish], policy: Policy, batch: Batch) -> dict[
 
 
 def _held(ids: Sequence[int], wishes: Sequence[Wish]) -> Held:
-    merged = dict(CustomerAlias.objects.filter(into_id__in=ids).values_list("pk", "into_id"))
+    merged = dict(CustomerAlias.objects.filter(into_id__in=ids).values_list("customer_id", "into_id"))
     everybody = [*ids, *merged]
     contacts: dict[int, set[tuple[str, bytes]]] = defaultdict(set)
     rows = ContactPoint.objects.filter(customer_id__in=everybody)
@@ -181,6 +182,13 @@ def _write(
     write_attributes(((plan.wish.customer_id, plan.key, plan.attributes) for plan in plans), batch)
     write_notes(((plan.wish.customer_id, plan.key, plan.wish.note) for plan in plans), batch)
     _renew_tokens(plans)
+    renew_match_tokens(
+        [
+            plan.wish.customer_id
+            for plan in plans
+            if plan.contacts or plan.externals or TOKEN_FIELDS & plan.fields.keys()
+        ]
+    )
 
 
 def _stamp(row: Customer) -> str:

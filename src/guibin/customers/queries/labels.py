@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 
+from django.db import connection
 from django.db.models import Count, Q
 from django.utils.translation import get_language
 
 from guibin.core.sealing import vault
 from guibin.customers.errors import AttributeUnknown, TagUnknown
-from guibin.customers.models import AttributeDefinition, CustomerTag, FieldChange, Note, Tag
+from guibin.customers.models import AttributeDefinition, CustomerTag, FieldChange, Merge, Note, Tag
 from guibin.customers.queries import sealed
+from guibin.customers.queries.groups import group
 from guibin.customers.rules.values import Attribute, Change, NoteView, TagView
 
 
@@ -20,7 +22,25 @@ def list_tags(*, archived: bool = False) -> list[TagView]:
     """Tags by name with how many customers wear each; archived ones only when asked."""
     rows = Tag.objects.filter(Q() if archived else Q(is_archived=False)).order_by("is_archived", "name")
     counts = dict(CustomerTag.objects.values_list("tag_id").annotate(n=Count("pk")))
-    return [as_tag(row, counts.get(row.pk, 0)) for row in rows]
+    twice = _worn_twice()
+    return [as_tag(row, counts.get(row.pk, 0) - twice.get(row.pk, 0)) for row in rows]
+
+
+WORN_TWICE = """
+SELECT w.tag_id, count(*) - count(DISTINCT a.into_id)
+       + count(DISTINCT a.into_id) FILTER (WHERE h.customer_id IS NOT NULL)
+FROM customers_customeralias a
+JOIN customers_customertag w ON w.customer_id = a.customer_id
+LEFT JOIN customers_customertag h ON h.customer_id = a.into_id AND h.tag_id = w.tag_id
+GROUP BY w.tag_id
+"""
+
+
+def _worn_twice() -> dict[int, int]:
+    """By tag, how often it is worn by a further id of a person who wears it already."""
+    with connection.cursor() as cursor:
+        cursor.execute(WORN_TWICE)
+        return dict(cursor.fetchall())
 
 
 def get_tag(tag_id: int) -> TagView:
@@ -76,34 +96,56 @@ def get_attribute(code: str) -> Attribute:
 
 
 def list_notes(customer_id: int, *, limit: int = 50) -> list[NoteView]:
-    """Newest first."""
-    key = vault().load_one(customer_id)
-    if key is None:
+    """Newest first, of all ids of the person."""
+    keys = vault().load(group(customer_id))
+    if not keys:
         return []
-    rows = Note.objects.filter(customer_id=customer_id).order_by("-written_at", "-pk")[:limit]
+    rows = Note.objects.filter(customer_id__in=keys).order_by("-written_at", "-pk")[:limit]
     return [
-        NoteView(row.pk, key.open(sealed.NOTE, row.text_sealed), row.author, row.written_at) for row in rows
+        NoteView(row.pk, keys[row.customer_id].open(sealed.NOTE, row.text_sealed), row.author, row.written_at)
+        for row in rows
     ]
 
 
 def list_field_history(customer_id: int, *, fields: Iterable[str] = (), limit: int = 100) -> list[Change]:
-    """Newest first; only ``fields`` when given. Empty once the person has been erased."""
-    key = vault().load_one(customer_id)
-    if key is None:
+    """Newest first, of all ids of the person; only ``fields`` when given. Empty once they are erased. What a
+    merge brought that was taken back is another person's: that it was there is told, not what it said."""
+    keys = vault().load(group(customer_id))
+    if not keys:
         return []
-    rows = FieldChange.objects.filter(customer_id=customer_id).exclude(field__startswith="_")
+    rows = FieldChange.objects.filter(customer_id__in=keys).exclude(field__startswith="_")
     wanted = list(fields)
     if wanted:
         rows = rows.filter(field__in=wanted)
+    found = list(rows.order_by("-pk")[:limit])
+    brought, given_back = _sources_undone({row.source for row in found})
     return [
         Change(
             field=row.field,
-            old=key.open_or_none(sealed.HISTORY, row.old_sealed),
-            new=key.open_or_none(sealed.HISTORY, row.new_sealed),
+            old=(
+                None
+                if row.source in given_back
+                else keys[row.customer_id].open_or_none(sealed.HISTORY, row.old_sealed)
+            ),
+            new=(
+                None
+                if row.source in brought
+                else keys[row.customer_id].open_or_none(sealed.HISTORY, row.new_sealed)
+            ),
             source=row.source,
             import_id=row.import_id,
             changed_by=row.changed_by,
             changed_at=row.changed_at,
         )
-        for row in rows.order_by("-pk")[:limit]
+        for row in found
     ]
+
+
+def _sources_undone(sources: Iterable[str]) -> tuple[set[str], set[str]]:
+    """Of the sources of history lines those of merges that were taken back, and of their taking back."""
+    named = [source.partition(":") for source in sources]
+    ids = {int(number) for what, _colon, number in named if what in ("merge", "unmerge") and number.isdigit()}
+    if not ids:
+        return set(), set()
+    undone = Merge.objects.filter(pk__in=ids, undone_at__isnull=False).values_list("pk", flat=True)
+    return {f"merge:{pk}" for pk in undone}, {f"unmerge:{pk}" for pk in undone}

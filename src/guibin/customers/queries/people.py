@@ -1,8 +1,9 @@
 """Reading customers: one, many as cards, and lists."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BigIntegerField, Count, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
@@ -20,8 +21,10 @@ from guibin.customers.models import (
     ExternalId,
 )
 from guibin.customers.queries import sealed
+from guibin.customers.queries.groups import group, groups
 from guibin.customers.queries.labels import as_attribute, as_tag
 from guibin.customers.queries.matching import narrowed
+from guibin.customers.queries.narrowing import asking_for, looked_after_by
 from guibin.customers.rules.contact import mask_text, show_contact
 from guibin.customers.rules.finding import read_question
 from guibin.customers.rules.identity import mask_id_number
@@ -39,6 +42,8 @@ from guibin.customers.settings import NUMBER_PREFIX, PHONE_REGION
 
 SORTS = {"number": "serial", "joined_on": "joined_on", "city": "city", "updated_at": "updated_at"}
 
+NOT_IN_CARDS = ("details_sealed", "id_number_sealed", "id_number_index")
+
 
 def visible(actor: Actor) -> QuerySet[Customer]:
     """The customers this actor may see: all, or those who joined through their stores."""
@@ -46,12 +51,17 @@ def visible(actor: Actor) -> QuerySet[Customer]:
     return rows if actor.store_ids is None else rows.filter(joined_store_id__in=actor.store_ids)
 
 
+def stands_for(column: str) -> Coalesce:
+    """Who stands for the customer whose id is in ``column``, in a query."""
+    into = CustomerAlias.objects.filter(customer_id=OuterRef(column)).values("into_id")
+    return Coalesce(Subquery(into), F(column), output_field=BigIntegerField())
+
+
 def find_id(number: str, *, actor: Actor) -> int | None:
-    """The id behind a customer number, merged numbers resolved; None when there is none to be seen."""
-    into = CustomerAlias.objects.filter(pk=OuterRef("pk")).values("into_id")
-    stands_for = Coalesce(Subquery(into), F("pk"), output_field=BigIntegerField())
-    rows = visible(actor).filter(number=number.strip().upper())
-    return rows.values_list(stands_for, flat=True).first()
+    """The id that stands for the person a customer number belongs to, merged numbers too; None when there is
+    none to be seen."""
+    bearer = Customer.objects.filter(number=number.strip().upper()).values(person=stands_for("pk"))
+    return visible(actor).filter(pk__in=bearer).values_list("pk", flat=True).first()
 
 
 def get_id(number: str, *, actor: Actor) -> int:
@@ -62,15 +72,29 @@ def get_id(number: str, *, actor: Actor) -> int:
     return found
 
 
+def get_bearer(number: str, *, actor: Actor) -> int:
+    """Who bears this number, whoever stands for them since a merge: what is new about them is written to it.
+    Raises ``CustomerUnknown``, also when the person may not be seen."""
+    rows = Customer.objects.filter(number=number.strip().upper()).annotate(person=stands_for("pk"))
+    found = rows.filter(person__in=visible(actor).values("pk")).values_list("pk", flat=True).first()
+    if found is None:
+        raise CustomerUnknown(number=number)
+    return found
+
+
 def read_customer(customer_id: int, *, actor: Actor, masked: bool) -> CustomerView:
-    """Everything about one customer. Raises ``CustomerUnknown``."""
-    row = visible(actor).filter(pk=customer_id).first()
+    """Everything about one person, by whichever of their ids: profile and status of the id that stands for
+    them, the rest of all. Raises ``CustomerUnknown``."""
+    ids = group(customer_id)
+    row = visible(actor).filter(pk=ids[0]).first()
     if row is None:
         raise CustomerUnknown(number=customer_id)
-    keys = vault().load([customer_id])
-    texts = sealed.open_texts(row, keys.get(customer_id))
+    keys = vault().load(ids)
+    texts = sealed.open_texts(row, keys.get(row.pk))
+    if len(ids) > 1 and not texts.get("id_number"):
+        texts["id_number"] = find_id_number(ids, keys)[1]
     if masked:
-        texts |= _masked(texts)
+        texts |= masked_texts(texts)
     return CustomerView(
         id=row.pk,
         number=row.number,
@@ -78,10 +102,10 @@ def read_customer(customer_id: int, *, actor: Actor, masked: bool) -> CustomerVi
         revision=row.revision,
         profile=as_profile(_with_coarse_birthday(texts, row)),
         age_band=row.age_band,
-        contacts=_contacts(customer_id, keys, masked=masked),
-        external_ids=_external_ids(customer_id, keys, masked=masked),
-        tags=tags_of([customer_id]).get(customer_id, ()),
-        attributes=_attributes(customer_id, keys, masked=masked),
+        contacts=_contacts(ids, keys, masked=masked),
+        external_ids=_external_ids(ids, keys, masked=masked),
+        tags=tags_of({row.pk: ids}).get(row.pk, ()),
+        attributes=_attributes(ids, keys, masked=masked),
         source=row.source,
         created_at=row.created_at,
         updated_at=row.updated_at,
@@ -90,7 +114,17 @@ def read_customer(customer_id: int, *, actor: Actor, masked: bool) -> CustomerVi
     )
 
 
-def _masked(texts: Texts) -> Texts:
+def find_id_number(ids: Sequence[int], keys: PersonKeys) -> tuple[int, str]:
+    """Who of a group has the ID number, and the number; the first id and "" when nobody has one."""
+    rows = Customer.objects.filter(pk__in=ids, id_number_sealed__isnull=False)
+    held = dict(rows.values_list("pk", "id_number_sealed"))
+    for customer_id in ids:
+        if customer_id in held and customer_id in keys:
+            return customer_id, keys[customer_id].open_or_none(sealed.ID_NUMBER, held[customer_id]) or ""
+    return ids[0], ""
+
+
+def masked_texts(texts: Texts) -> Texts:
     """What a masked profile shows instead: no year of birth, a hint of the address, the end of the id."""
     birthday = texts.get("birthday", "")
     if birthday:
@@ -113,89 +147,117 @@ def _coarse(row: Customer) -> str:
     return f"{row.birth_calendar}:-{row.birth_month:02d}-{row.birth_day:02d}{leap}"
 
 
-def _contacts(customer_id: int, keys: PersonKeys, *, masked: bool) -> tuple[Contact, ...]:
-    key = keys.get(customer_id)
-    if key is None:
-        return ()
-    rows = ContactPoint.objects.filter(customer_id=customer_id).order_by("-is_preferred", "kind", "pk")
+def _contacts(ids: Sequence[int], keys: PersonKeys, *, masked: bool) -> tuple[Contact, ...]:
+    """Each value once; of several preferred ones that of the id that stands for the person is it."""
+    own = ids[0]
+    rows = ContactPoint.objects.filter(customer_id__in=ids)
+    there = sorted(
+        (row for row in rows if row.customer_id in keys),
+        key=lambda row: (not row.is_preferred, row.customer_id != own, row.kind, row.pk),
+    )
+    once: dict[tuple[str, bytes], ContactPoint] = {}
+    for row in there:
+        once.setdefault((row.kind, bytes(row.value_index)), row)
+    preferred = [row for row in once.values() if row.is_preferred][:1]
+    others = [row for row in once.values() if row not in preferred]
+    others.sort(key=lambda row: (row.kind, not row.is_preferred, row.customer_id != own))
     return tuple(
         Contact(
             id=row.pk,
             kind=row.kind,  # type: ignore[arg-type]  # checked by the database
-            value=show_contact(row.kind, key.open(sealed.CONTACT, row.value_sealed), masked=masked),
+            value=show_contact(
+                row.kind, keys[row.customer_id].open(sealed.CONTACT, row.value_sealed), masked=masked
+            ),
             label=row.label,
-            is_preferred=row.is_preferred,
+            is_preferred=row.is_preferred and place == 0,
             hour_from=row.hour_from,
             hour_until=row.hour_until,
             source=row.source,
             added_at=row.added_at,
             is_masked=masked,
         )
-        for row in rows
+        for place, row in enumerate([*preferred, *others])
     )
 
 
-def _external_ids(customer_id: int, keys: PersonKeys, *, masked: bool) -> tuple[ExternalRef, ...]:
-    key = keys.get(customer_id)
-    if key is None:
-        return ()
-    rows = ExternalId.objects.filter(customer_id=customer_id).order_by("source", "pk")
-    opened = ((row.source, key.open(sealed.EXTERNAL, row.value_sealed)) for row in rows)
+def _external_ids(ids: Sequence[int], keys: PersonKeys, *, masked: bool) -> tuple[ExternalRef, ...]:
+    rows = ExternalId.objects.filter(customer_id__in=ids).order_by("source", "pk")
+    opened = (
+        (row.source, keys[row.customer_id].open(sealed.EXTERNAL, row.value_sealed))
+        for row in rows
+        if row.customer_id in keys
+    )
     return tuple(
         ExternalRef(source, f"****{value[-4:]}" if masked and source == "card" else value)
         for source, value in opened
     )
 
 
-def _attributes(customer_id: int, keys: PersonKeys, *, masked: bool) -> tuple[AttributeFact, ...]:
-    key = keys.get(customer_id)
-    if key is None:
-        return ()
+def _attributes(ids: Sequence[int], keys: PersonKeys, *, masked: bool) -> tuple[AttributeFact, ...]:
     rows = (
-        AttributeValue.objects.filter(customer_id=customer_id, definition__is_archived=False)
+        AttributeValue.objects.filter(customer_id__in=ids, definition__is_archived=False)
         .select_related("definition")
         .order_by("definition__position", "definition_id")
     )
+    held: dict[int, AttributeValue] = {}
+    for row in sorted(rows, key=lambda row: (row.customer_id != ids[0], row.customer_id)):
+        held.setdefault(row.definition_id, row)
     facts = []
     for row in rows:
+        key = keys.get(row.customer_id)
+        if key is None or held[row.definition_id] is not row:
+            continue
         hidden = masked and row.definition.privacy == "sensitive"
         value = None if hidden else key.open(sealed.ATTRIBUTE, row.value_sealed)
         facts.append(AttributeFact(as_attribute(row.definition), value, is_masked=hidden))
     return tuple(facts)
 
 
-def tags_of(customer_ids: Collection[int]) -> dict[int, tuple[TagView, ...]]:
-    """The tags each customer wears, by name; one query."""
-    found: dict[int, list[TagView]] = defaultdict(list)
+def tags_of(people: Mapping[int, Sequence[int]]) -> dict[int, tuple[TagView, ...]]:
+    """The tags each person wears, by name; ``people`` are all their ids by the one that stands for them. One
+    query."""
+    owners = {customer_id: person for person, ids in people.items() for customer_id in ids}
+    found: dict[int, dict[int, TagView]] = defaultdict(dict)
     rows = (
-        CustomerTag.objects.filter(customer_id__in=customer_ids, tag__is_archived=False)
+        CustomerTag.objects.filter(customer_id__in=owners, tag__is_archived=False)
         .select_related("tag")
         .order_by("tag__name")
     )
     for row in rows:
-        found[row.customer_id].append(as_tag(row.tag))
-    return {customer_id: tuple(tags) for customer_id, tags in found.items()}
+        found[owners[row.customer_id]][row.tag_id] = as_tag(row.tag)
+    return {person: tuple(tags.values()) for person, tags in found.items()}
 
 
 def get_cards(
     customer_ids: Iterable[int], *, masked: bool = True, actor: Actor | None = None
 ) -> dict[int, Card]:
-    """Cards by id in four queries, however many; unknown ids are absent, and with ``actor`` those out of
-    their sight."""
+    """The card of the person by each id asked for, also one merged into another, in five queries, however
+    many; unknown ids are absent, and with ``actor`` those out of their sight."""
+    people = groups(customer_ids)
     seen = Customer.objects.all() if actor is None else visible(actor)
-    rows = seen.filter(pk__in=list(customer_ids)).defer(
-        "details_sealed", "id_number_sealed", "id_number_index"
-    )
-    return {card.id: card for card in _cards(list(rows), masked=masked)}
+    rows = seen.filter(pk__in={ids[0] for ids in people.values()})
+    cards = {card.id: card for card in _cards(list(rows.defer(*NOT_IN_CARDS)), people, masked=masked)}
+    return {asked: cards[ids[0]] for asked, ids in people.items() if ids[0] in cards}
 
 
-def _cards(rows: Sequence[Customer], *, masked: bool) -> list[Card]:
-    ids = [row.pk for row in rows]
-    if not ids:
+def _for_cards(rows: QuerySet[Customer]) -> QuerySet[Customer]:
+    """Rows that stand for themselves, with what a card needs: ``others`` are the ids merged into each."""
+    merged = CustomerAlias.objects.filter(into=OuterRef("pk")).order_by("customer_id").values("customer_id")
+    return rows.defer(*NOT_IN_CARDS).annotate(others=ArraySubquery(merged))
+
+
+def _ids_of(rows: Iterable[Customer]) -> dict[int, tuple[int, ...]]:
+    return {row.pk: (row.pk, *row.others) for row in rows}  # type: ignore[attr-defined]  # by _for_cards
+
+
+def _cards(rows: Sequence[Customer], people: Mapping[int, Sequence[int]], *, masked: bool) -> list[Card]:
+    """Cards of rows that stand for themselves; ``people`` as ``groups`` gives it."""
+    if not rows:
         return []
-    keys = vault().load(ids)
-    phones = _phones(ids, keys)
-    tags = tags_of(ids)
+    mine = {ids[0]: ids for ids in people.values()}
+    keys = vault().load([customer_id for ids in mine.values() for customer_id in ids])
+    phones = _phones(mine, keys)
+    tags = tags_of(mine)
     cards = []
     for row in rows:
         key = keys.get(row.pk)
@@ -213,20 +275,28 @@ def _cards(rows: Sequence[Customer], *, masked: bool) -> list[Card]:
                 joined_on=row.joined_on,
                 joined_store_id=row.joined_store_id,
                 tags=tags.get(row.pk, ()),
+                kind=row.kind,
             )
         )
     return cards
 
 
-def _phones(customer_ids: Collection[int], keys: PersonKeys) -> dict[int, str]:
-    """One phone per customer: the preferred one, else the first."""
+def _phones(people: Mapping[int, Sequence[int]], keys: PersonKeys) -> dict[int, str]:
+    """One phone per person: the preferred one, else the first; before others that of the id that stands for
+    them."""
+    owners = {customer_id: person for person, ids in people.items() for customer_id in ids}
     rows = (
-        ContactPoint.objects.filter(customer_id__in=customer_ids, kind="phone")
+        ContactPoint.objects.filter(customer_id__in=owners, kind="phone")
         .order_by("customer_id", "-is_preferred", "pk")
         .distinct("customer_id")
-        .values_list("customer_id", "value_sealed")
+        .values_list("customer_id", "is_preferred", "pk", "value_sealed")
     )
-    return {owner: keys[owner].open(sealed.CONTACT, value) for owner, value in rows if owner in keys}
+    best: dict[int, tuple[tuple[bool, bool, int], int, bytes]] = {}
+    for owner, preferred, pk, value in rows:
+        rank = (not preferred, owner != owners[owner], pk)
+        if owner in keys and (owners[owner] not in best or rank < best[owners[owner]][0]):
+            best[owners[owner]] = (rank, owner, bytes(value))
+    return {person: keys[owner].open(sealed.CONTACT, value) for person, (_rank, owner, value) in best.items()}
 
 
 def list_customers(
@@ -239,8 +309,8 @@ def list_customers(
     column = SORTS.get(sort.lstrip("-"), "serial")
     order = [f"{'-' if descending else ''}{column}", "-serial" if descending else "serial"]
     start = (page - 1) * size
-    chosen = rows.defer("details_sealed", "id_number_sealed", "id_number_index").order_by(*order)
-    return Page(_cards(list(chosen[start : start + size]), masked=True), total, page, size)
+    chosen = list(_for_cards(rows).order_by(*order)[start : start + size])
+    return Page(_cards(chosen, _ids_of(chosen), masked=True), total, page, size)
 
 
 def list_cards_below(filters: Filters, *, below: int | None, limit: int, actor: Actor) -> list[Card]:
@@ -248,8 +318,8 @@ def list_cards_below(filters: Filters, *, below: int | None, limit: int, actor: 
     rows = filtered(filters, actor=actor)
     if below is not None:
         rows = rows.filter(pk__lt=below)
-    chosen = rows.defer("details_sealed", "id_number_sealed", "id_number_index").order_by("-pk")
-    return _cards(list(chosen[:limit]), masked=True)
+    chosen = list(_for_cards(rows).order_by("-pk")[:limit])
+    return _cards(chosen, _ids_of(chosen), masked=True)
 
 
 def list_ids(filters: Filters, *, actor: Actor) -> list[int]:
@@ -264,7 +334,7 @@ def find_visible_ids(actor: Actor) -> frozenset[int] | None:
 
 def filtered(filters: Filters, *, actor: Actor) -> QuerySet[Customer]:
     """The rows that pass ``filters`` and that ``actor`` may see; merged-away rows never."""
-    rows = visible(actor).exclude(pk__in=CustomerAlias.objects.values("pk"))
+    rows = visible(actor).exclude(pk__in=CustomerAlias.objects.values("customer_id"))
     wanted = {
         "status__in": filters.statuses,
         "joined_store_id__in": filters.store_ids,
@@ -274,28 +344,34 @@ def filtered(filters: Filters, *, actor: Actor) -> QuerySet[Customer]:
         "source__in": filters.sources,
         "joined_on__gte": filters.joined_from,
         "joined_on__lte": filters.joined_until,
+        "kind__in": filters.kinds,
     }
     rows = rows.filter(**{name: value for name, value in wanted.items() if value})
     if filters.tag_ids:
-        rows = rows.filter(
-            pk__in=CustomerTag.objects.filter(tag_id__in=filters.tag_ids).values("customer_id")
-        )
+        worn = CustomerTag.objects.filter(tag_id__in=filters.tag_ids)
+        rows = rows.filter(pk__in=worn.values(person=stands_for("customer_id")))
+    if filters.staff_ids:
+        rows = looked_after_by(rows, filters.staff_ids)
+    if filters.requirement_ids:
+        rows = asking_for(rows, filters.requirement_ids)
     if filters.text.strip():
         values = preferences.get_many(PHONE_REGION, NUMBER_PREFIX)
         question = read_question(
             filters.text, region=str(values[PHONE_REGION.key]), number_prefix=str(values[NUMBER_PREFIX.key])
         )
-        rows = narrowed(rows, question)
+        found = narrowed(Customer.objects.all(), question)
+        rows = rows.filter(pk__in=found.values(person=stands_for("pk")))
     return rows
 
 
 def count_customers(*, status: str = "active") -> int:
     """How many customers there are with ``status``; empty counts all."""
-    rows = Customer.objects.exclude(pk__in=CustomerAlias.objects.values("pk"))
+    rows = Customer.objects.exclude(pk__in=CustomerAlias.objects.values("customer_id"))
     return rows.filter(status=status).count() if status else rows.count()
 
 
 def list_cities(*, limit: int = 200) -> list[str]:
     """Cities that occur, most customers first."""
-    rows = Customer.objects.exclude(city="").values("city").annotate(n=Count("pk")).order_by("-n", "city")
+    people = Customer.objects.exclude(pk__in=CustomerAlias.objects.values("customer_id"))
+    rows = people.exclude(city="").values("city").annotate(n=Count("pk")).order_by("-n", "city")
     return [row["city"] for row in rows[:limit]]

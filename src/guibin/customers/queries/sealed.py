@@ -18,11 +18,14 @@ EXTERNAL = "customers.external"
 ATTRIBUTE = "customers.attribute"
 NOTE = "customers.note"
 HISTORY = "customers.history"
+RELATION = "customers.relation"
+REQUIREMENT = "customers.requirement"
 
 
 def open_texts(row: Customer, key: SealKey | None) -> Texts:
     """All profile fields of a customer as texts; of an erased person (no key) only what is plain."""
     texts = {
+        "kind": row.kind,
         "gender": row.gender,
         "province": row.province,
         "city": row.city,

@@ -71,6 +71,15 @@ def _occurrences(birthday: Birthday, year: int) -> Iterator[date]:
             yield day
 
 
+def solar_day(birthday: Birthday) -> date | None:
+    """The solar day of birth; None without a year, or when the day does not exist."""
+    if birthday.year is None or not is_possible(birthday):
+        return None
+    if birthday.calendar == "solar":
+        return date(birthday.year, birthday.month, birthday.day)
+    return _lunar_day(birthday.year, birthday.month, birthday.day, is_leap=birthday.is_leap)
+
+
 @lru_cache(maxsize=4096)
 def _lunar_day(year: int, month: int, day: int, *, is_leap: bool) -> date | None:
     """The solar day of a day of the lunar ``year``: the plain month in years without the leap month, the

@@ -59,7 +59,7 @@ def _han_pieces(run: str) -> Iterator[str]:
     yield from map("c:{}".format, run)
     for at in range(len(run) - 1):
         yield f"c:{run[at : at + 2]}"
-    readings = _readings(run)
+    readings = readings_of(run)
     for each in readings:
         yield from map("p:{}".format, each)
     if len(run) > 1:
@@ -68,7 +68,7 @@ def _han_pieces(run: str) -> Iterator[str]:
             yield "p:" + "".join([syllable[0] for syllable in spelling])
 
 
-def _readings(run: str) -> list[tuple[str, ...]]:
+def readings_of(run: str) -> list[tuple[str, ...]]:
     """The readings of each character, the likeliest first; the first character may be a surname."""
     surname = SURNAME_READINGS.get(run[:2]) or SURNAME_READINGS.get(run[:1])
     readings = [_character_readings(character) for character in run]
@@ -96,7 +96,7 @@ def _latin(syllable: str) -> str:
 def spell(name: str) -> str:
     """``Zhang Wei`` for 张伟, with surnames read as surnames; empty when there is no Chinese in it."""
     run = "".join(HAN_RUN.findall(fold_name(name)))
-    return " ".join(readings[0].capitalize() for readings in _readings(run)) if run else ""
+    return " ".join(readings[0].capitalize() for readings in readings_of(run)) if run else ""
 
 
 @dataclass(frozen=True, slots=True)

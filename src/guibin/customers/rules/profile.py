@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from datetime import date
 
 from guibin.customers.rules.birthday import decode_birthday, encode_birthday, is_possible
+from guibin.customers.rules.company import normalise_credit_code
 from guibin.customers.rules.contact import plain_width
 from guibin.customers.rules.finding import NAME_LENGTH_MAX
 from guibin.customers.rules.identity import normalise_id_number
-from guibin.customers.rules.values import GENDERS, CustomerRow, Policy, Profile
+from guibin.customers.rules.values import GENDERS, KINDS, CustomerRow, Policy, Profile
 
 Texts = dict[str, str]
 
@@ -36,6 +37,7 @@ FIELDS = (
     "id_number",
     "joined_on",
     "joined_store_id",
+    "kind",
 )
 GENDER_WORDS = {
     "女": "female",
@@ -88,6 +90,7 @@ def as_texts(profile: Profile | CustomerRow) -> Texts:
         "id_number": profile.id_number,
         "joined_on": profile.joined_on.isoformat() if profile.joined_on else "",
         "joined_store_id": str(profile.joined_store_id) if profile.joined_store_id else "",
+        "kind": profile.kind,
     }
 
 
@@ -109,24 +112,32 @@ def as_profile(texts: Mapping[str, str]) -> Profile:
         id_number=texts.get("id_number", ""),
         joined_on=date.fromisoformat(joined_on) if joined_on else None,
         joined_store_id=int(joined_store_id) if joined_store_id else None,
+        kind=texts.get("kind") or "person",
     )
 
 
 def clean_profile(profile: Profile | CustomerRow) -> tuple[Texts, str]:
     """The profile as cleaned texts, and the code of its first problem (empty when there is none):
-    ``text_too_long``, ``gender``, ``birthday`` or ``id_number``."""
+    ``text_too_long``, ``kind``, ``gender``, ``birthday`` or ``id_number``. A company has no gender and no
+    birthday, and is known by its unified social credit code."""
     texts = as_texts(profile)
     for name, limit in LIMITS.items():
         if texts[name]:
             texts[name] = clean_text(texts[name])
             if len(texts[name]) > limit:
                 return texts, "text_too_long"
-    if texts["gender"] and texts["gender"] not in GENDERS:
+    if texts["kind"] and texts["kind"] not in KINDS:
+        return texts, "kind"
+    is_company = texts["kind"] == "company"
+    if texts["gender"] and (is_company or texts["gender"] not in GENDERS):
         return texts, "gender"
+    if is_company and profile.birthday is not None:
+        return texts, "birthday"
     if profile.birthday is not None and not is_possible(profile.birthday):
         return texts, "birthday"
     if texts["id_number"]:
-        number = normalise_id_number(texts["id_number"])
+        normalise = normalise_credit_code if is_company else normalise_id_number
+        number = normalise(texts["id_number"])
         if number is None:
             return texts, "id_number"
         texts["id_number"] = number

@@ -7,6 +7,7 @@ from typing import Literal
 
 STATUSES = ("active", "archived", "erased")
 GENDERS = ("female", "male", "other")
+KINDS = ("person", "company")
 CALENDARS = ("solar", "lunar")
 CONTACT_KINDS = ("phone", "email", "wechat")
 ATTRIBUTE_KINDS = ("text", "number", "date", "choice", "yes_no")
@@ -14,6 +15,10 @@ ATTRIBUTE_PRIVACY = ("personal", "sensitive")
 TAG_COLOURS = ("grey", "green", "blue", "amber", "red", "violet")
 CARD_SOURCE = "card"
 REVEAL_REASONS = ("contact", "verify", "correct", "complaint", "other")
+MERGE_REASONS = ("exact", "review", "staff", "import")
+PAIR_STATUSES = ("open", "merged", "never")
+KEY_POLICIES = ("join", "review", "ignore")
+POLICY_KEYS = ("id_number", "card", "external_id", "phone", "email", "wechat")
 MATCH_KEYS = ("number", "external_id", "card", "phone", "email", "id_number")
 
 ContactKind = Literal["phone", "email", "wechat"]
@@ -37,7 +42,8 @@ class Birthday:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What is known of a person, in plain words; empty where unknown. ``joined_store_id`` is a store id."""
+    """What is known of a person, in plain words; empty where unknown. ``joined_store_id`` is a store id.
+    Of a company (``kind``) ``name`` is its name and ``id_number`` its unified social credit code."""
 
     name: str = ""
     latin_name: str = ""
@@ -51,6 +57,7 @@ class Profile:
     id_number: str = ""
     joined_on: date | None = None
     joined_store_id: int | None = None
+    kind: str = "person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +137,7 @@ class Card:
     joined_on: date | None
     joined_store_id: int | None
     tags: tuple[TagView, ...] = ()
+    kind: str = "person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +192,8 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What a list of customers is narrowed by; empty means all, several values mean any of them.
-    ``birth_months`` are months as told (solar or lunar); the joined days are both inclusive."""
+    ``birth_months`` are months as told (solar or lunar); the joined days are both inclusive. ``staff_ids``
+    are who looks after them now, ``requirement_ids`` the kinds of requirement they have."""
 
     statuses: tuple[str, ...] = ("active",)
     store_ids: tuple[int, ...] = ()
@@ -196,6 +205,9 @@ class Filters:
     joined_from: date | None = None
     joined_until: date | None = None
     text: str = ""
+    kinds: tuple[str, ...] = ()
+    staff_ids: tuple[int, ...] = ()
+    requirement_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +215,8 @@ class CustomerRow:
     """One row of a file about a person. Values may be as written; ``position`` is the row in the file.
 
     ``external_id`` belongs to the import's source; ``cards`` are member cards. ``attributes`` maps an
-    attribute code to its text. ``extra_externals`` are (source, value) of further systems.
+    attribute code to its text. ``extra_externals`` are (source, value) of further systems. An empty ``kind``
+    is a person where the row makes somebody new, and changes nothing else.
     """
 
     position: int
@@ -229,18 +242,21 @@ class CustomerRow:
     tags: tuple[str, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RowOutcome:
     """What became of a row. ``reason`` is a code (``invalid_phone``, ``several_match`` ...), else empty;
-    ``matched`` says by which key it found its customer."""
+    ``matched`` says by which key it found its customer. ``bearer_id`` bears that key: the customer itself, or
+    one merged into it; what else the row brings (orders) is written to it."""
 
     position: int
     outcome: Outcome
     customer_id: int | None = None
     reason: str = ""
     matched: str = ""
+    bearer_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

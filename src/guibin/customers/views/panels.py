@@ -18,7 +18,7 @@ from guibin.core import clock
 from guibin.core.clock import now
 from guibin.core.errors import DomainError
 from guibin.core.ids import StaffId
-from guibin.customers import api, words
+from guibin.customers import api, relation_words, words
 from guibin.customers.forms import ContactForm, ExternalForm, NoteForm
 from guibin.customers.permissions import EDIT_CUSTOMER, REVEAL_CUSTOMER, VIEW_CUSTOMER
 from guibin.customers.rules.birthday import decode_birthday
@@ -130,7 +130,12 @@ def profile_facts(view: CustomerView) -> list[tuple[str, str]]:
         "joined_on": formats.day(profile.joined_on) if profile.joined_on else "",
         "joined_store_id": store,
     }
-    return [(words.field_word(name), value) for name, value in values.items() if value]
+    facts = [(words.field_word(name), value) for name, value in values.items() if value]
+    if profile.kind != "company":
+        return facts
+    terms = {words.field_word("id_number"): _("Unified social credit code")}
+    kind = (words.field_word("kind"), str(relation_words.KINDS["company"]))
+    return [kind, *((terms.get(term, term), value) for term, value in facts)]
 
 
 def birthday_words(birthday: Birthday | None, age_band: str) -> str:
@@ -327,7 +332,7 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
         customer_id=view.id, reason="verify", limit=HISTORY_LINES, actor=actor, at=clock.now()
     )
     names = staff_names({change.changed_by for change in changes})
-    words_of = _ChangeWords.now()
+    words_of = ChangeWords.now()
     lines = [
         Line(
             words_of.field(change.field),
@@ -343,31 +348,40 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @dataclass(frozen=True, slots=True)
-class _ChangeWords:
-    """Turns stored texts into words: stores by id, own fields by code."""
+class ChangeWords:
+    """Turns stored texts into words: stores by id, own fields and kinds of requirements by code. What was
+    asked for under a sensitive kind stays hidden here, for nobody gave a reason to see it."""
 
     stores: dict[str, str]
     own: dict[str, api.Attribute]
+    asked: dict[str, api.RequirementKind]
 
     @classmethod
-    def now(cls) -> "_ChangeWords":
+    def now(cls) -> "ChangeWords":
         return cls(
             {str(store.id): store.name for store in accounts.list_stores()},
             {each.code: each for each in api.list_attributes(archived=True)},
+            {f"requirement:{each.code}": each for each in api.list_requirement_types(archived=True)},
         )
 
     def field(self, field: str) -> str:
+        if field in self.asked:
+            return f"{words.field_word(field)} · {api.requirement_label(self.asked[field])}"
         definition = self.own.get(field.partition(":")[2])
         return api.attribute_label(definition) if definition else words.field_word(field)
 
     def value(self, field: str, value: str | None) -> str:
         if not value:
             return ""
+        if field in self.asked:
+            return "****" if self.asked[field].privacy == "sensitive" else value
         definition = self.own.get(field.partition(":")[2])
         if definition:
             return _attribute_words(definition, value)
         if field in words.KINDS:
             return show_contact(field, value, masked=False)
+        if field == "kind":
+            return str(relation_words.KINDS.get(value, value))
         if field == "gender":
             return str(words.GENDERS.get(value, value))
         if field == "birthday":

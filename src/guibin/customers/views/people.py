@@ -1,7 +1,7 @@
 """Pages of customers: the list, new, edit, archive, bulk tags."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -14,14 +14,22 @@ from django.views.decorators.http import require_POST
 from guibin.accounts import api as accounts
 from guibin.core.clock import now
 from guibin.core.errors import DomainError
+from guibin.core.ids import StaffId
 from guibin.core.paging import Page
 from guibin.core.permissions import Actor
 from guibin.customers import api, errors, lists
 from guibin.customers.forms import SECRET_FIELDS, AttributesForm, NewCustomerForm, ProfileForm
-from guibin.customers.permissions import ARCHIVE_CUSTOMER, EDIT_CUSTOMER, REVEAL_CUSTOMER, VIEW_CUSTOMER
+from guibin.customers.permissions import (
+    ARCHIVE_CUSTOMER,
+    EDIT_CUSTOMER,
+    MERGE_CUSTOMER,
+    REVEAL_CUSTOMER,
+    VIEW_CUSTOMER,
+)
 from guibin.customers.rules.values import Card
+from guibin.customers.views.choosing import list_chosen
 from guibin.web.access import actor_of, requires
-from guibin.web.asked import read_all, read_whole
+from guibin.web.asked import read_whole
 from guibin.web.errors import add_domain_error
 from guibin.web.links import link_url
 from guibin.web.listing.page import render_list
@@ -33,6 +41,10 @@ ERROR_FIELDS = {
     errors.EmailInvalid: "email",
     errors.WechatInvalid: "wechat",
     errors.IdNumberInvalid: "id_number",
+    errors.CreditCodeInvalid: "id_number",
+    errors.KindFixed: "kind",
+    errors.GenderInvalid: "gender",
+    errors.BirthdayInvalid: "birth_day",
     errors.IdNumberTaken: "id_number",
     errors.NameMissing: "name",
     errors.ExternalIdTaken: "card",
@@ -41,10 +53,11 @@ ERROR_FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A card with the name of its store, for the list."""
+    """A card with the name of its store and of who mainly looks after them, for the list."""
 
     card: Card
     store: str
+    manager: str
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.card, name)
@@ -57,17 +70,34 @@ def customer_list(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
 
     def fetch(state: ListState) -> Page[Row]:
         page = api.list_customers(
-            lists.filters_of(state),
+            lists.filters_of(state, actor_of(request)),
             actor=actor_of(request),
             sort=lists.sort_of(state),
             page=state.page,
             size=state.size,
         )
-        rows = [Row(card, names.get(card.joined_store_id or 0, "")) for card in page.rows]  # type: ignore[call-overload]
+        managers = _managers([card.id for card in page.rows]) if "manager" in state.columns else {}
+        rows = [
+            Row(card, names.get(card.joined_store_id or 0, ""), managers.get(card.id, ""))  # type: ignore[call-overload]
+            for card in page.rows
+        ]
         return Page(rows, page.total, page.number, page.size)
 
-    context = {"page_key": "customers.list", "may_create": actor_of(request).may(EDIT_CUSTOMER)}
+    actor = actor_of(request)
+    context = {
+        "page_key": "customers.list",
+        "may_create": actor.may(EDIT_CUSTOMER),
+        "may_merge": actor.may(MERGE_CUSTOMER),
+        "duplicates": api.count_open_pairs(actor=actor) if actor.may(MERGE_CUSTOMER) else 0,
+    }
     return render_list(request, lists.LIST, fetch, template="customers/list.html", context=context)
+
+
+def _managers(customer_ids: list[int]) -> dict[int, str]:
+    """The name of who mainly looks after each."""
+    main = api.main_staff(customer_ids)
+    people = accounts.get_staff_by_ids([StaffId(staff_id) for staff_id in main.values()])
+    return {pk: people[StaffId(staff_id)].display_name for pk, staff_id in main.items()}
 
 
 @requires(EDIT_CUSTOMER)
@@ -114,6 +144,8 @@ def edit_customer(request: HttpRequest, number: str) -> HttpResponse:
     """Correct a profile and fill in own fields."""
     actor, at = actor_of(request), now()
     customer_id = api.get_id(number, actor=actor)
+    if request.method == "GET" and api.get_bearer(number, actor=actor) != customer_id:
+        return redirect("customers:edit", number=api.find_numbers([customer_id])[customer_id])
     whole = actor.may(REVEAL_CUSTOMER)
     if request.method == "POST":
         seen = api.get_customer(customer_id, actor=actor)
@@ -198,7 +230,7 @@ def restore(request: HttpRequest, number: str) -> HttpResponse:
 def bulk_tag(request: HttpRequest) -> HttpResponse:
     """First ask which tag, then put it on the chosen customers."""
     actor = actor_of(request)
-    chosen = _chosen(request)
+    chosen = list_chosen(request)
     tag = read_whole(request.POST.get("tag"))
     if tag is not None:
         count = api.add_tag(customer_ids=chosen, tag_id=tag, actor=actor, at=now())
@@ -214,12 +246,3 @@ def bulk_tag(request: HttpRequest) -> HttpResponse:
         words=request.POST.get("q", ""),
     )
     return render(request, "customers/bulk_tag.html", context)
-
-
-def _chosen(request: HttpRequest) -> list[int]:
-    """The ids that were ticked, or everybody the list's state lets through."""
-    if request.POST.get("everything"):
-        state = ListState.from_query(lists.LIST, request.POST.get("state", ""))
-        filters = replace(lists.filters_of(state), text=request.POST.get("q", ""))
-        return api.list_ids(filters, actor=actor_of(request))
-    return list(read_all(request.POST.getlist("ids")))

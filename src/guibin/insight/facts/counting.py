@@ -6,7 +6,14 @@ from datetime import date
 
 import pyarrow as pa
 
-from guibin.insight.facts.engine import SOURCE_NAMES, AnyEngine, DuckEngine, view_statements
+from guibin.insight.facts.engine import (
+    ALIASES,
+    SOURCE_NAMES,
+    AnyEngine,
+    DuckEngine,
+    has_aliases,
+    view_statements,
+)
 from guibin.insight.facts.expression import Sources, counted_facts
 from guibin.insight.facts.schema import COUNTED_NAMES, COUNTED_SCHEMA
 from guibin.insight.warehouse.versions import Version
@@ -37,7 +44,8 @@ def count_all(
 def compiled(engine: DuckEngine, sources: Sources, as_of: date, columns: tuple[str, ...]) -> str:
     """The DuckDB query of the facts. Compiling takes a quarter of a second, so the text is kept."""
     tables = (getattr(sources, name) for name in SOURCE_NAMES)
-    key = (as_of, columns, tuple((table.get_name(), *table.schema().items()) for table in tables))
+    known = (table for table in tables if table is not None)
+    key = (as_of, columns, tuple((table.get_name(), *table.schema().items()) for table in known))
     if key not in _QUERIES:
         if len(_QUERIES) > 64:
             _QUERIES.clear()
@@ -56,18 +64,21 @@ def count_changed(engine: DuckEngine, version: Version, parent: Version, as_of: 
     ids = engine.run("SELECT customer_id FROM affected ORDER BY customer_id")["customer_id"].combine_chunks()
     if not affected:
         return Changed(ids, COUNTED_SCHEMA.empty_table())
+    engine.link.execute(MEMBERS)
     for name in ("orders", "refunds", "customers"):
-        engine.link.execute(PICK.format(name=name, chosen="affected", key="customer_id"))
+        engine.link.execute(PICK.format(name=name, chosen="members", key="customer_id"))
     engine.link.execute(PICK.format(name="order_lines", chosen="picked_orders", key="order_id"))
     own = ("orders", "refunds", "customers", "order_lines")
     picked = {name: engine.backend.table(f"picked_{name}") for name in own}
-    rest = {name: engine.backend.table(name) for name in ("products", "categories")}
+    whole = ("products", "categories", *((ALIASES,) if has_aliases(version) else ()))
+    rest = {name: engine.backend.table(name) for name in whole}
     anew = engine.run(compiled(engine, Sources(**picked, **rest), as_of, COUNTED_NAMES))
     return Changed(ids, anew.cast(COUNTED_SCHEMA).sort_by("customer_id"))
 
 
 def _count_affected(engine: DuckEngine, version: Version, parent: Version) -> int | None:
-    """Fill the table ``affected`` with the customers whose rows changed; None: count everybody."""
+    """Fill the table ``affected`` with the customers whose rows changed, with whoever stands or stood for
+    them; None: count everybody."""
     for statement in (*view_statements(version), *view_statements(parent, "old_")):
         engine.link.execute(statement)
     for name in SOURCE_NAMES:
@@ -102,6 +113,16 @@ WITH touched_order AS (
     UNION SELECT customer_id FROM old_orders SEMI JOIN touched_order USING (order_id)
     UNION SELECT customer_id FROM refunds SEMI JOIN touched_refunds USING (refund_id)
     UNION SELECT customer_id FROM old_refunds SEMI JOIN touched_refunds USING (refund_id)
+    UNION SELECT unnest([customer_id, into_id]) FROM aliases SEMI JOIN touched_aliases USING (alias_id)
+    UNION SELECT unnest([customer_id, into_id]) FROM old_aliases SEMI JOIN touched_aliases USING (alias_id)
 )
 SELECT customer_id FROM named WHERE customer_id IS NOT NULL
+UNION SELECT into_id FROM aliases SEMI JOIN named USING (customer_id)
+UNION SELECT into_id FROM old_aliases SEMI JOIN named USING (customer_id)
+"""
+# The affected, and all ids they stand for: what was bought under any of them is counted.
+MEMBERS = """
+CREATE TABLE members AS
+SELECT customer_id FROM affected
+UNION SELECT a.customer_id FROM aliases a JOIN affected f ON f.customer_id = a.into_id
 """

@@ -8,6 +8,7 @@ from typing import Any
 
 import ibis
 import pyarrow as pa
+import pyarrow.parquet as pq
 from ibis.expr.types import Table
 
 from guibin.insight.errors import EngineMissing, EngineUnknown
@@ -15,6 +16,7 @@ from guibin.insight.facts.expression import Sources
 from guibin.insight.warehouse.versions import Version
 
 MEMORY = os.environ.get("GUIBIN_ENGINE_MEMORY", "2500MB")
+ALIASES = "aliases"
 SOURCE_NAMES = tuple(field.name for field in fields(Sources))
 
 
@@ -31,7 +33,7 @@ class DuckEngine:
     def sources(self, version: Version) -> Sources:
         for statement in view_statements(version):
             self.link.execute(statement)
-        return Sources(**{name: self.backend.table(name) for name in SOURCE_NAMES})
+        return Sources(**{name: self.backend.table(name) for name in _needed(version)})
 
     def collect(self, expression: Table) -> pa.Table:
         return self.run(self.backend.compile(expression))
@@ -47,12 +49,12 @@ class SparkEngine:
     name: str = "spark"
 
     def sources(self, version: Version) -> Sources:
-        for name in SOURCE_NAMES:
+        for name in _needed(version):
             for part in _parts(version, name):
                 frame = self.session.read.parquet(str(version.file(name, part)))
                 frame.createOrReplaceTempView(f"{name}__{part}")
             self.session.sql(_current_rows(version, name)).createOrReplaceTempView(name)
-        return Sources(**{name: self.backend.table(name) for name in SOURCE_NAMES})
+        return Sources(**{name: self.backend.table(name) for name in _needed(version)})
 
     def collect(self, expression: Table) -> pa.Table:
         return self.backend.to_pyarrow(expression)
@@ -107,12 +109,33 @@ def view_statements(version: Version, prefix: str = "") -> list[str]:
     """DuckDB views of a version's current rows, one per source, named ``prefix`` + dataset."""
     statements = []
     for name in SOURCE_NAMES:
+        if name not in version.contents:  # a copy of before there were merges
+            statements.append(f"CREATE OR REPLACE VIEW {prefix}{name} AS {NOBODY_MERGED}")
+            continue
         for part in _parts(version, name):
             path = str(version.file(name, part)).replace("'", "''")
             view = f"{prefix}{name}__{part}"
             statements.append(f"CREATE OR REPLACE VIEW {view} AS SELECT * FROM read_parquet('{path}')")
         statements.append(f"CREATE OR REPLACE VIEW {prefix}{name} AS {_current_rows(version, name, prefix)}")
     return statements
+
+
+NOBODY_MERGED = "SELECT 0::BIGINT AS alias_id, 0::BIGINT AS customer_id, 0::BIGINT AS into_id WHERE false"
+
+
+def _needed(version: Version) -> list[str]:
+    """The sources a count reads: without the aliases while there are none."""
+    return [name for name in SOURCE_NAMES if name != ALIASES or has_aliases(version)]
+
+
+def has_aliases(version: Version) -> bool:
+    """Whether anybody stands for somebody else, by the row counts its files say."""
+    if ALIASES not in version.contents:
+        return False
+    rows = {
+        part: int(pq.read_metadata(version.file(ALIASES, part)).num_rows) for part in _parts(version, ALIASES)
+    }
+    return rows.get("base", 0) + rows.get("delta", 0) > rows.get("gone", 0)
 
 
 def _parts(version: Version, name: str) -> list[str]:

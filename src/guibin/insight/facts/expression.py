@@ -7,7 +7,7 @@ every engine gives the same bits. Missing money counts as nothing, never as unkn
 import functools
 import operator
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -24,7 +24,8 @@ GOODS = "goods"
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The warehouse tables the facts are counted from, with merged customers resolved."""
+    """The warehouse tables the facts are counted from. ``aliases`` say which customers stand for another
+    since a merge (one step deep); None while nobody does, and then nothing is looked up."""
 
     customers: Table
     orders: Table
@@ -32,6 +33,7 @@ class Sources:
     refunds: Table
     products: Table
     categories: Table
+    aliases: Table | None = None
 
 
 # Which part of the expression a column needs.
@@ -54,7 +56,11 @@ BRANCHES: dict[str, frozenset[str]] = {
 
 
 def counted_facts(sources: Sources, as_of: date, columns: Iterable[str] = COUNTED_NAMES) -> Table:
-    """One row per customer of ``as_of``, with ``columns`` in schema order; only what they need is read."""
+    """One row per person of ``as_of``, with ``columns`` in schema order; only what they need is read.
+
+    What was bought under any id of a person counts for the one that stands for them; the others have no row.
+    """
+    sources = _resolved(sources)
     wanted = set(columns)
     needs = {name for name, covered in BRANCHES.items() if wanted & covered}
     window = YearWindow.ending(as_of)
@@ -77,6 +83,28 @@ def counted_facts(sources: Sources, as_of: date, columns: Iterable[str] = COUNTE
     for branch in branches:
         table = table.left_join(branch, "customer_id").drop("customer_id_right")
     return _shape(table, as_of, wanted)
+
+
+def _resolved(sources: Sources) -> Sources:
+    """The sources with one id per person."""
+    aliases = sources.aliases
+    if aliases is None:
+        return sources
+    stands = aliases.select("customer_id", "into_id")
+    return replace(
+        sources,
+        customers=sources.customers.anti_join(stands, "customer_id"),
+        orders=_owned(sources.orders, stands),
+        refunds=_owned(sources.refunds, stands),
+        aliases=None,
+    )
+
+
+def _owned(rows: Table, stands: Table) -> Table:
+    """Orders or refunds, of the one who stands for their customer."""
+    names = rows.columns
+    joined = rows.left_join(stands, "customer_id")
+    return joined.mutate(customer_id=joined.into_id.coalesce(joined.customer_id)).select(*names)
 
 
 def _sum(values: Any, where: Any = None) -> Any:

@@ -5,7 +5,7 @@ import pyarrow as pa
 from guibin.insight.rules.fact_row import COUNTED, COUNTED_NAMES, FACT_NAMES, JUDGED, JUDGED_NAMES
 
 __all__ = ["COUNTED_NAMES", "COUNTED_SCHEMA", "COUNTING", "FACT_NAMES", "FACT_SCHEMA", "JUDGED_NAMES"]
-COUNTING = 1
+COUNTING = 2
 """Which code counted: one more whenever a fact, a judgement or the digest comes out differently from the same
 rows. Kept facts and the published digest are continued only by the code that made them; after another one,
 everybody is counted anew. A test holds it to the digest of one shop."""

@@ -83,9 +83,11 @@ def _categories(version: Version, window: YearWindow) -> tuple[CategorySales, ..
 
 
 CATEGORIES = """
-SELECT p.category_id, any_value(c.name), count(DISTINCT o.customer_id), sum(l.amount_base_minor)
+SELECT p.category_id, any_value(c.name), count(DISTINCT coalesce(a.into_id, o.customer_id)),
+    sum(l.amount_base_minor)
 FROM order_lines l
 JOIN orders o ON o.order_id = l.order_id
+LEFT JOIN aliases a ON a.customer_id = o.customer_id
 LEFT JOIN products p ON p.product_id = l.product_id
 LEFT JOIN categories c ON c.category_id = p.category_id
 WHERE l.kind = 'goods' AND o.status <> 'cancelled' AND o.customer_id IS NOT NULL

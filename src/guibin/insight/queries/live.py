@@ -9,6 +9,7 @@ from django.db import connection
 
 from guibin.core.events import Origin
 from guibin.core.manifest import Dataset
+from guibin.customers import api as customers
 from guibin.insight.models import Refresh
 from guibin.insight.queries.published import get_current_day
 from guibin.insight.rules.count import (
@@ -32,21 +33,29 @@ LIVE_EVENTS = (
     "purchases.order_cancelled",
     "purchases.refund_recorded",
     "purchases.refund_taken_back",
+    "customers.customers_merged",
+    "customers.merge_undone",
 )
+NAMING = ("customer_id", "kept", "absorbed")
+"""The fields by which these events name customers."""
 Rows = list[dict[str, Any]]
 
 
 def find_live_facts(customer_ids: Sequence[int], *, as_of: date | None) -> dict[int, Mapping[str, Fact]]:
-    """Counted from the same declared datasets that the warehouse copies; a handful of queries for all."""
+    """Counted from the same declared datasets that the warehouse copies; a handful of queries for all.
+
+    By the id that stands for each person named, over all ids of theirs.
+    """
     datasets = declared.all_datasets()
     required(datasets, "customers", "orders", "order_lines", "refunds", "products", "categories")
     newest = Refresh.objects.order_by("-id").first()
-    people = _read(datasets["customers"], "customer_id", customer_ids)
+    stands = {each: ids[0] for ids in customers.groups(customer_ids).values() for each in ids}
+    people = _read(datasets["customers"], "customer_id", sorted(set(stands.values())))
     if not people or newest is None:
         return {}
     day, judging = as_of or get_current_day(), from_record(newest.judging)
-    orders = _orders(_read(datasets["orders"], "customer_id", customer_ids))
-    refunds = _by(_read(datasets["refunds"], "customer_id", customer_ids), "customer_id")
+    orders = _orders(_owned(_read(datasets["orders"], "customer_id", list(stands)), stands))
+    refunds = _by(_owned(_read(datasets["refunds"], "customer_id", list(stands)), stands), "customer_id")
     lines = _lines(datasets, {key: one for mine in orders.values() for key, one in mine.items()})
     found: dict[int, Mapping[str, Fact]] = {}
     for row in people:
@@ -63,22 +72,30 @@ def find_live_facts(customer_ids: Sequence[int], *, as_of: date | None) -> dict[
     return found
 
 
-def find_live_buyers() -> list[int]:
-    """Who bought, cancelled or gave back on screen or by a program since the warehouse's snapshot.
+def _owned(rows: Rows, stands: Mapping[int, int]) -> Rows:
+    """Rows of the one who stands for their customer."""
+    return [{**row, "customer_id": stands[row["customer_id"]]} for row in rows]
 
-    As with the rows it copies: whatever a transaction that was not yet over then wrote counts as since.
+
+def find_live_buyers() -> list[int]:
+    """Who bought, cancelled or gave back on screen or by a program since the warehouse's snapshot, and who
+    was merged with whom, or parted; with whoever stands for them now.
+
+    Nobody else's rows differ from the copy's: where the way from an id to the one that stood for it has
+    changed, the change names both its ends. As with the rows it copies, whatever a transaction that was not
+    yet over then wrote counts as since.
     """
     version = find_current()
     if version is None:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT (data ->> 'customer_id')::bigint FROM core_loggedevent "
-            "WHERE xid >= %s::text::xid8 AND name = ANY(%s) AND origin = %s "
-            "AND data ->> 'customer_id' IS NOT NULL ORDER BY 1",
-            [str(version.watermark), list(LIVE_EVENTS), str(Origin.LIVE)],
+            "SELECT DISTINCT (data ->> named)::bigint FROM core_loggedevent, unnest(%s::text[]) AS named "
+            "WHERE xid >= %s::text::xid8 AND name = ANY(%s) AND origin = %s AND data ->> named IS NOT NULL",
+            [list(NAMING), str(version.watermark), list(LIVE_EVENTS), str(Origin.LIVE)],
         )
-        return [row[0] for row in cursor.fetchall()]
+        found = {row[0] for row in cursor.fetchall()}
+    return sorted(found | set(customers.resolve(found).values()))
 
 
 def _orders(rows: Rows) -> dict[int, dict[int, Bought]]:

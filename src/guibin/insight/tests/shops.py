@@ -38,6 +38,7 @@ SCHEMAS = {
     },
     "products": {"product_id": "i", "category_id": "i"},
     "categories": {"category_id": "i", "name": "s"},
+    "aliases": {"alias_id": "i", "customer_id": "i", "into_id": "i"},
 }  # fmt: skip
 KINDS = {"i": pa.int64(), "s": pa.string(), "d": pa.date32(), "b": pa.bool_()}
 Row = dict[str, Any]
@@ -53,6 +54,7 @@ class Shop:
     refunds: list[Row] = field(default_factory=list)
     products: list[Row] = field(default_factory=list)
     categories: list[Row] = field(default_factory=list)
+    aliases: list[Row] = field(default_factory=list)
 
     def tables(self) -> dict[str, pa.Table]:
         return {
@@ -63,9 +65,12 @@ class Shop:
         }
 
     def counted(self, as_of: date) -> dict[int, dict[str, Fact]]:
-        """The plain count of every customer of ``as_of``."""
+        """The plain count of every person of ``as_of``."""
         counted = {}
+        merged = {row["customer_id"] for row in self.aliases}
         for row in self.customers:
+            if row["customer_id"] in merged:
+                continue
             person = Person(row["customer_id"], row["number"], row["joined_on"])
             orders, refunds, lines = self._of(person.customer_id)
             if exists_on(person, as_of, orders, refunds):
@@ -73,6 +78,7 @@ class Shop:
         return counted
 
     def _of(self, customer_id: int) -> tuple[list[Bought], list[Returned], list[BoughtLine]]:
+        ids = {customer_id, *(row["customer_id"] for row in self.aliases if row["into_id"] == customer_id)}
         category_of = {row["product_id"]: row["category_id"] for row in self.products}
         name_of = {row["category_id"]: row["name"] for row in self.categories}
         orders = {
@@ -80,7 +86,7 @@ class Shop:
                 row["order_id"], row["ordered_on"], row["amount_base_minor"], row["promoted"]
             )
             for row in self.orders
-            if row["customer_id"] == customer_id and row["status"] != "cancelled"
+            if row["customer_id"] in ids and row["status"] != "cancelled"
         }
         lines = []
         for row in self.order_lines:
@@ -101,14 +107,26 @@ class Shop:
         refunds = [
             Returned(row["refunded_on"], row["amount_base_minor"], row["cost_base_minor"])
             for row in self.refunds
-            if row["customer_id"] == customer_id
+            if row["customer_id"] in ids
         ]
         return list(orders.values()), refunds, lines
 
 
 @st.composite
+def merged(draw: st.DrawFn, people: int) -> list[Row]:
+    """Some of the customers 1 to ``people`` stand for others, one step deep."""
+    heads = draw(st.sets(st.integers(1, people), min_size=1)) if people else set()
+    rest = sorted(set(range(1, people + 1)) - heads) if draw(st.booleans()) else []
+    return [
+        {"alias_id": 100 + number, "customer_id": number, "into_id": draw(st.sampled_from(sorted(heads)))}
+        for number in rest
+    ]
+
+
+@st.composite
 def shops(draw: st.DrawFn, customers_max: int = 5, orders_max: int = 24) -> Shop:
-    """Shops with anonymous sales, cancelled orders, unknown costs, ties, and customers without orders."""
+    """Shops with anonymous sales, cancelled orders, unknown costs, ties, customers without orders, and people
+    who were entered several times."""
     shop = Shop()
     people = draw(st.integers(0, customers_max))
     for number in range(1, people + 1):
@@ -116,6 +134,7 @@ def shops(draw: st.DrawFn, customers_max: int = 5, orders_max: int = 24) -> Shop
         shop.customers.append(
             {"customer_id": number, "number": f"C{number:03d}", "status": "active", "joined_on": joined}
         )
+    shop.aliases = draw(merged(people))
     shop.categories = [
         {"category_id": key, "name": name} for key, name in ((1, "b"), (2, "a"), (3, "a"), (4, "z"))
     ]

@@ -15,6 +15,7 @@ FILLED: dict[str, dict[str, Any]] = {
         "province": "", "city": "", "source": "test", "revision": 1, "created_by": "system",
         "created_at": MIDNIGHT, "updated_at": MIDNIGHT,
     },
+    "customers_customeralias": {"merged_at": MIDNIGHT},
     "purchases_category": {},
     "purchases_product": {
         "name": "", "name_en": "", "kind": "goods", "status": "active", "created_at": MIDNIGHT,
@@ -38,6 +39,9 @@ def write_shop(shop: Shop) -> None:
     for row in shop.customers:
         insert("customers_customer", id=row["customer_id"], serial=row["customer_id"], number=row["number"],
                joined_on=row["joined_on"])  # fmt: skip
+    for row in shop.aliases:
+        insert("customers_customeralias", id=row["alias_id"], customer_id=row["customer_id"],
+               into_id=row["into_id"])  # fmt: skip
     for row in shop.categories:
         insert("purchases_category", id=row["category_id"], code=f"c{row['category_id']}", name=row["name"])
     for row in shop.products:

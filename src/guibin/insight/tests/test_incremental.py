@@ -1,5 +1,6 @@
 """Any run of changes, refreshed as they come, leaves what one full refresh makes of the outcome."""
 
+import json
 from datetime import date, timedelta
 from random import Random
 
@@ -49,12 +50,13 @@ class Changes:
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
         self.next = 10_000
+        self.merged: dict[int, int] = {}
 
     def some(self) -> None:
         for _ in range(self.random.randrange(1, 6)):
             self.random.choice([
                 self.buy, self.buy, self.buy, self.sell, self.give_back, self.cancel, self.undo, self.move,
-                self.join,
+                self.join, self.merge, self.merge, self.part,
             ])()  # fmt: skip
 
     def customer(self) -> int:
@@ -94,6 +96,22 @@ class Changes:
 
     def move(self) -> None:
         execute("UPDATE purchases_order SET customer_id = %s WHERE id = %s", self.customer(), self.customer())
+
+    def merge(self) -> None:
+        """Somebody turns out to be somebody else, with whoever they stood for."""
+        kept, absorbed = self.customer(), self.customer()
+        if kept == absorbed or {kept, absorbed} & self.merged.keys():
+            return
+        self.next += 1
+        self.merged[absorbed] = self.next
+        execute("UPDATE customers_customeralias SET into_id = %s WHERE into_id = %s", kept, absorbed)
+        insert("customers_customeralias", id=self.next, customer_id=absorbed, into_id=kept)
+
+    def part(self) -> None:
+        """One of them is another person again."""
+        if self.merged:
+            gone = self.random.choice(sorted(self.merged))
+            execute("DELETE FROM customers_customeralias WHERE id = %s", self.merged.pop(gone))
 
     def join(self) -> None:
         """Somebody joined earlier than was known, or joins later than the day."""
@@ -138,6 +156,64 @@ def test_any_changes_refreshed_step_by_step_equal_a_full_refresh(warehouse, monk
     assert api.facts_for(list(stepwise)) == counted
     everybody = list(range(1, CUSTOMERS + 9))
     assert api.live_facts_for(everybody, as_of=DAY) == counted
+
+
+def test_what_was_merged_and_parted_again_is_as_it_was(warehouse):
+    write_shop(a_shop())
+    before = api.refresh(as_of=DAY)
+    rows = published()
+    for number, (absorbed, kept) in enumerate(((7, 12), (30, 12), (31, 40)), start=1):
+        insert("customers_customeralias", id=number, customer_id=absorbed, into_id=kept)
+    merged = api.refresh(as_of=DAY)
+    assert (merged.mode, merged.customers) == ("incremental", CUSTOMERS - 3)
+    assert merged.digest != before.digest
+    assert published().keys() == rows.keys() - {7, 30, 31}
+    assert published()[12]["facts"]["orders_count"] == 3
+    assert api.live_facts_for([7, 31], as_of=DAY) == api.facts_for([12, 40])
+    execute("DELETE FROM customers_customeralias")
+    after = api.refresh(as_of=DAY)
+    assert (after.mode, after.digest) == ("incremental", before.digest)
+    assert published() == rows
+
+
+def test_who_is_merged_buys_for_the_one_that_stands_for_them(warehouse):
+    write_shop(simple_shop(60))
+    insert("customers_customeralias", id=1, customer_id=7, into_id=12)
+    api.refresh(as_of=DAY)
+    write_order({
+        "order_id": 900, "customer_id": 7, "ordered_on": DAY, "status": "paid", "promoted": False,
+        "amount_base_minor": 5,
+    })  # fmt: skip
+    assert api.refresh(as_of=DAY).mode == "incremental"
+    assert api.facts_for([7, 12])[12]["gross_minor"] == 700 + 1200 + 5
+    assert 7 not in api.facts_for([7, 12])
+
+
+def test_a_category_is_bought_by_people(warehouse):
+    def buyers():
+        return {each.category_id: each.customers for each in api.behaviour(as_of=DAY).categories}
+
+    write_shop(a_shop())
+    api.refresh(as_of=DAY)
+    before = buyers()
+    insert("customers_customeralias", id=1, customer_id=4, into_id=12)  # both bought of category 2
+    api.refresh(as_of=DAY)
+    assert buyers() == {**before, 2: before[2] - 1}
+
+
+def test_a_copy_of_before_there_were_merges_is_read_and_made_anew(warehouse):
+    write_shop(simple_shop(60))
+    api.refresh(as_of=DAY)
+    with versions.leased() as version:
+        path = version.folder / "manifest.json"
+        record = json.loads(path.read_text())
+        del record["contents"]["aliases"]
+        path.write_text(json.dumps(record))
+    assert api.behaviour(as_of=EARLIER).buyers == 0
+    assert api.behaviour(as_of=DAY).buyers == 60
+    insert("customers_customeralias", id=1, customer_id=7, into_id=12)
+    assert api.refresh(as_of=DAY).mode == "full"
+    assert api.behaviour(as_of=DAY).buyers == 59
 
 
 def test_who_bought_nothing_is_published_again_when_a_cut_point_moves_past_them(warehouse):

@@ -32,6 +32,9 @@ def random_shop(seed: int, customers: int = 200, orders: int = 3000) -> Shop:
         shop.customers.append(
             {"customer_id": number, "number": f"C{number:04d}", "status": "active", "joined_on": joined}
         )
+    shop.aliases = [
+        {"alias_id": number, "customer_id": number, "into_id": 1 + number % 9} for number in range(10, 40, 3)
+    ]
     shop.categories = [{"category_id": n, "name": random.choice("abcd")} for n in range(1, 8)]
     shop.products = [
         {"product_id": n, "category_id": random.choice([None, *range(1, 8)])} for n in range(1, 40)

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from guibin.accounts import api as accounts
 from guibin.customers import api as customers
-from guibin.integrations.operations.meeting import Known, People, contact_problems
+from guibin.integrations.operations.meeting import Known, People, as_people, contact_problems, unique_people
 from guibin.integrations.operations.senders import Sending
 from guibin.integrations.operations.sending_lines import (
     RefundSender,
@@ -56,7 +56,7 @@ class ForeseenDoor:
         source = self.sending.run.source
         clean = {value: customers.clean_external(value) for value in values}
         written = [value for value in values if clean[value]]
-        found = dict(customers.find_ids_by_external(source, written))
+        found = dict(customers.find_bearers_by_external(source, written))
         missing = [value for value in written if value not in found]
         distinct = sorted({clean[value] for value in missing}, key=customers.external_order)
         people = dict(
@@ -73,13 +73,15 @@ class ForeseenDoor:
         known = {each.outcome.position: each.outcome.customer_id for each in foreseen}
         places = self._place([each.claims for each in new])
         known |= {each.outcome.position: person for each, person in zip(new, places, strict=True)}
+        met = [known[each.outcome.position if each.twin is None else each.twin] for each in foreseen]
         return [
             customers.RowOutcome(
                 each.outcome.position,
                 each.outcome.outcome,
-                known[each.outcome.position if each.twin is None else each.twin],
+                person,
+                bearer_id=each.outcome.bearer_id or person,
             )
-            for each in foreseen
+            for each, person in zip(foreseen, met, strict=True)
         ]
 
     def stores(self, column: Any) -> Mapping[str, int]:
@@ -229,7 +231,7 @@ class _Look:
 def _count_known(ids: Sequence[pa.Table]) -> int:
     if not ids:
         return 0
-    every = pc.unique(pa.concat_tables(ids)["customer_id"])
+    every = unique_people(pa.concat_tables(ids)["customer_id"])
     return int(pc.sum(pc.less(every, TO_COME)).as_py() or 0)
 
 
@@ -272,7 +274,9 @@ def _note(sending: Sending, table: pa.Table, labels: Any, tag: str, part: int, u
 
 
 def _disputed(lines: pa.Table) -> Any:
-    """Orders that name more than one customer: they go to one of them."""
+    """Orders that name more than one person: they go to one of them."""
+    ids = as_people(lines["customer_id"], customers.list_merged())
+    lines = pa.table({"order_number": lines["order_number"], "customer_id": ids})
     counts = lines.group_by("order_number").aggregate([("customer_id", "count_distinct")])
     several = counts.filter(pc.greater(counts["customer_id_count_distinct"], 1))
     return several["order_number"].combine_chunks()

@@ -28,7 +28,7 @@ class Door(Protocol):
     """Where people and stores come in: the slices' own doors, or the dry run's view of them."""
 
     def ensure(self, values: Sequence[str]) -> Mapping[str, int]:
-        """The customer of each id that the run's source uses; unknown ones are made in the order given."""
+        """The bearer of each id that the run's source uses; unknown ones are made in the order given."""
         ...
 
     def upsert(self, rows: Sequence[customers.CustomerRow]) -> list[customers.RowOutcome]:
@@ -75,7 +75,8 @@ class OpenDoor:
 
 
 class People:
-    """Who each reference of a run means, part by part, through a door.
+    """Who each reference of a run means, part by part, through a door: the customer who bears it, whoever
+    stands for them since a merge.
 
     References alone are made in one sorted sweep, so that customers get the same numbers for any
     order of the file's rows; with names and phones they go part by part.
@@ -134,8 +135,8 @@ class People:
                 outcomes += self.door.upsert(bare) if bare else []
                 self.unusable += len(bad)
             for outcome in outcomes:
-                if outcome.customer_id is not None:
-                    found[records[outcome.position]["person"]] = outcome.customer_id
+                if outcome.bearer_id is not None and outcome.customer_id is not None:
+                    found[records[outcome.position]["person"]] = outcome.bearer_id
         return found
 
 
@@ -154,18 +155,32 @@ def owners_of_orders(sending: Sending) -> dict[str, int]:
         source: customers.find_ids_by_external(source, values)
         for source in sorted({source for source, _owner in orders.values()})
     }
+    stands = customers.resolve({owner for _source, owner in orders.values()})
     meant: dict[str, set[int]] = {}
     for ref, number in pairs:
         source, owner = orders.get(number, ("", 0))
-        if source and ref[2:] not in own and theirs[source].get(ref[2:]) == owner:
+        if source and ref[2:] not in own and theirs[source].get(ref[2:]) == stands[owner]:
             meant.setdefault(ref, set()).add(owner)
-    return {ref: owners.pop() for ref, owners in meant.items() if len(owners) == 1}
+    return {ref: min(owners) for ref, owners in meant.items() if len({stands[each] for each in owners}) == 1}
 
 
 def count_met(folder: Path) -> int:
-    """How many different customers the parts met so far name; one may stand in many parts."""
+    """How many different people the parts met so far name; one may stand in many parts."""
     met = [pc.unique(read_part(folder, "ids", part)["customer_id"]) for part in list_parts(folder, "ids")]
-    return len(pc.unique(pa.concat_arrays(met))) if met else 0
+    return len(unique_people(pa.concat_arrays(met))) if met else 0
+
+
+def unique_people(ids: Any) -> Any:
+    """The ids that stand for these customers, each once."""
+    return pc.unique(as_people(ids, customers.list_merged()))
+
+
+def as_people(ids: Any, merged: Mapping[int, int]) -> Any:
+    """The id that stands for each; ``merged`` as ``customers.list_merged`` gives it."""
+    if not merged:
+        return ids
+    known, stands = pa.array(merged.keys(), pa.int64()), pa.array(merged.values(), pa.int64())
+    return pc.coalesce(stands.take(pc.index_in(ids, value_set=known)), ids)
 
 
 class PeopleSender:
@@ -184,7 +199,7 @@ class PeopleSender:
         write_table(self.sending.folder, "ids", part, ids)
         books.add_figure("contacts_unusable", self.people.unusable - before)
         # one phone is written in many ways
-        books.add_figure("customers_met", len(ids["customer_id"].unique()))
+        books.add_figure("customers_met", len(unique_people(ids["customer_id"])))
         return 0
 
 

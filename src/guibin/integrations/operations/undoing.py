@@ -146,7 +146,10 @@ def _take_back_places(
         kept += [Kept("store", store_id, reason) for store_id, reason in places.kept]
     staff = find_json(run.pk, "undo-staff")
     if staff:
-        gone = accounts.undo_upsert_staff(undo=staff, actor=actor, at=at, batch_id=uuid.uuid4())
+        looking_after = customers.list_linked_staff(past=True)
+        gone = accounts.undo_upsert_staff(
+            undo=staff, in_use=looking_after, actor=actor, at=at, batch_id=uuid.uuid4()
+        )
         removed["staff"] += gone.taken_back
         kept += [Kept("staff", staff_id, reason) for staff_id, reason in gone.kept]
 

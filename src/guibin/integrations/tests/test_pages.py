@@ -63,6 +63,44 @@ def test_from_upload_to_undo(db: None, client_as: Callable[[Actor], Client], own
     assert step(run_id, "undo").state == "undone"
 
 
+def test_a_done_import_says_who_was_known_and_who_may_be(
+    db: None, client_as: Callable[[Actor], Client], owner: Actor, at: datetime
+) -> None:
+    known = customers.create_customer(
+        profile=customers.Profile(name="林婉清"),
+        contacts=[customers.NewContact("phone", "13800000417")],
+        actor=SYSTEM,
+        at=clock.now(),
+    )
+    rows = [
+        customers.CustomerRow(0, external_id="1", name="林婉清", phones=("13800000417",)),
+        customers.CustomerRow(1, external_id="2", name="周慕白", phones=("13800000417",)),
+    ]
+    client = client_as(owner)
+    run_id = load(client, PEOPLE)
+    step(run_id, "check")
+    client.post(f"/imports/{run_id}/columns", {"action": "stage"})
+    step(run_id, "stage")
+    client.post(f"/imports/{run_id}/start")
+    assert step(run_id, "run").state == "done"
+    assert "duplicates" not in client.get(f"/imports/{run_id}").content.decode()
+    made = customers.bulk_upsert(
+        rows=rows,
+        match_keys=["external_id"],
+        policy="fill",
+        source="shop",
+        import_id=run_id,
+        actor=SYSTEM,
+        at=at,
+    )
+    ids = [known, *(each.customer_id for each in made if each.customer_id)]
+    customers.match_customers(customer_ids=ids, actor=SYSTEM, at=at)
+    assert customers.count_import_matches(run_id) == (1, 1)
+    page = client.get(f"/imports/{run_id}").content.decode()
+    assert f"/customers/duplicates/?import={run_id}" in page
+    assert "认出的老客户" in page
+
+
 LOOKS = """
 SELECT actor, (data ->> 'import_id')::int, (data ->> 'rows')::int, data ->> 'reason'
 FROM core_loggedevent WHERE name = 'integrations.rows_revealed'

@@ -18,7 +18,9 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from guibin.accounts import api as accounts
 from guibin.core.permissions import SYSTEM
+from guibin.customers import api as customers
 from guibin.integrations import api
 from guibin.integrations.inspection import as_report
 from guibin.integrations.models import ImportRun
@@ -273,6 +275,20 @@ def test_products_stores_and_staff_come_in_and_go(db: None, tmp_path: Path, at: 
     for run_id in reversed(runs):
         api.undo_import(run_id=run_id, actor=SYSTEM, at=at)
     assert tables() == before
+
+
+def test_staff_who_look_after_somebody_stay(db: None, tmp_path: Path, at: datetime) -> None:
+    head, rows = "登录名,姓名,手机,门店\n", ["shen,沈知微,13800000009,", "li,李可,13800000008,"]
+    run = bring_in(write(tmp_path, rows, "staff.csv", head=head), at, kind="staff")
+    keeper = accounts.find_staff("shen")
+    assert keeper is not None
+    served = customers.create_customer(profile=customers.Profile(name="林婉清"), actor=SYSTEM, at=at)
+    day, who = at.date(), keeper.id
+    customers.assign_staff(customer_ids=[served], staff_id=who, since=day, actor=SYSTEM, at=at)
+    customers.release_staff(customer_ids=[served], staff_id=who, until=day, actor=SYSTEM, at=at)
+    api.undo_import(run_id=run.id, actor=SYSTEM, at=at)
+    assert accounts.find_staff("shen") is not None
+    assert accounts.find_staff("li") is None
 
 
 def test_no_word_of_a_file_reaches_the_database_in_the_clear(db: None, tmp_path: Path, at: datetime) -> None:

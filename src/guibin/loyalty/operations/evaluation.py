@@ -66,7 +66,7 @@ def evaluate(
             total_12m_minor=int(decider.spend.sum()),
             gained=sum(1 for move in moves if not move.level_from),
             changed=sum(1 for move in moves if move.level_from and move.level_to),
-            lost=sum(1 for move in moves if not move.level_to),
+            lost=sum(1 for move in moves if not move.level_to and not move.is_merged),
             left_out=list(decider.formula.left_out),
             spend_lines=find_spend_lines(decider.spend),
         )

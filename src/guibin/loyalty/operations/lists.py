@@ -6,26 +6,26 @@ from django.db import transaction
 
 from guibin.core.events import Entry, record_many, subject
 from guibin.core.permissions import Actor
+from guibin.customers import api as customers
 from guibin.loyalty.errors import ListUnknown, PolicyUnknown
 from guibin.loyalty.events import ListMemberAdded, ListMemberRemoved
 from guibin.loyalty.models import ListMember, Policy
 from guibin.loyalty.permissions import EDIT_LISTS
-from guibin.loyalty.queries.policies import get_policy, list_members
+from guibin.loyalty.queries.policies import get_policy, list_ids
 from guibin.loyalty.rules.tree import used_lists
 
 
 def add_list_members(
     *, policy_code: str, list_code: str, customer_ids: frozenset[int], actor: Actor, at: datetime
 ) -> int:
-    """Put customers on a list; those already there stay. Returns how many are new.
+    """Put customers on a list, under the ids given; those already there stay. Returns how many are new.
 
     Raises `PolicyUnknown`; `ListUnknown` when the newest version's rules do not speak of the list.
     """
     actor.require(EDIT_LISTS)
     with transaction.atomic():
         policy = _lock(policy_code, list_code)
-        there = list_members(policy_code).get(list_code, frozenset())
-        new = sorted(customer_ids - there)
+        new = sorted(customer_ids - list_ids(policy_code, list_code))
         ListMember.objects.bulk_create(
             ListMember(policy=policy, list=list_code, customer_id=customer_id, added_at=at)
             for customer_id in new
@@ -38,12 +38,15 @@ def add_list_members(
 def remove_list_members(
     *, policy_code: str, list_code: str, customer_ids: frozenset[int], actor: Actor, at: datetime
 ) -> int:
-    """Take customers off a list. Returns how many were on it. Raises as `add_list_members`."""
+    """Take people off a list, whichever of their ids is on it. Returns how many ids were.
+
+    Raises as `add_list_members`.
+    """
     actor.require(EDIT_LISTS)
     with transaction.atomic():
         policy = _lock(policy_code, list_code)
-        there = list_members(policy_code).get(list_code, frozenset())
-        gone = sorted(customer_ids & there)
+        own = {each for ids in customers.groups(customer_ids).values() for each in ids}
+        gone = sorted(own & list_ids(policy_code, list_code))
         ListMember.objects.filter(policy=policy, list=list_code, customer_id__in=gone).delete()
         event = ListMemberRemoved(policy=policy_code, list=list_code)
         _record(event, policy, gone, actor, at)

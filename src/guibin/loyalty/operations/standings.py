@@ -9,7 +9,8 @@ from datetime import date
 from typing import Any
 
 from guibin.core.events import Entry, Event, subject
-from guibin.loyalty.events import StandingChanged, StandingGained, StandingLost
+from guibin.customers import api as customers
+from guibin.loyalty.events import StandingChanged, StandingGained, StandingLost, StandingMerged
 from guibin.loyalty.models import Policy, Standing, StandingChange
 from guibin.loyalty.values import VersionView
 
@@ -29,12 +30,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A level gained, changed or lost."""
+    """A level gained, changed or lost; ``is_merged`` when it ends because another stands for the customer
+    since a merge, and is decided by what both bought."""
 
     customer_id: int
     level_from: str
     level_to: str
     receipt: dict[str, Any]
+    is_merged: bool = False
 
 
 def lock_standings() -> bool:
@@ -71,11 +74,18 @@ def read_current(customer_ids: Sequence[int] | None = None) -> tuple[dict[int, R
 
 def find_moves(current: Mapping[int, Row], wanted: Mapping[int, Row]) -> Iterator[Move]:
     """Level changes by customer id, so that batches touch rows in one order."""
+    merged = _find_merged([key for key, row in current.items() if row.level and key not in wanted])
     for customer_id in sorted(current.keys() | wanted.keys()):
         was, now = current.get(customer_id), wanted.get(customer_id)
         before, after = was.level if was else "", now.level if now else ""
         if before != after:
-            yield Move(customer_id, before, after, now.receipt if now else {"inputs": {}})
+            receipt = now.receipt if now else {"inputs": {}}
+            yield Move(customer_id, before, after, receipt, is_merged=customer_id in merged)
+
+
+def _find_merged(customer_ids: Sequence[int]) -> set[int]:
+    stands = customers.resolve(customer_ids) if customer_ids else {}
+    return {customer_id for customer_id, head in stands.items() if head != customer_id}
 
 
 def began_on(row: Row, *, moved: bool, since: date | None, as_of: date) -> date | None:
@@ -97,6 +107,8 @@ def _event(move: Move, version: VersionView, day: str) -> Event:
     policy, number = version.policy_code, version.number
     if not move.level_from:
         return StandingGained(policy=policy, version=number, level=move.level_to, as_of=day)
+    if move.is_merged:
+        return StandingMerged(policy=policy, version=number, level=move.level_from, as_of=day)
     if not move.level_to:
         return StandingLost(policy=policy, version=number, level=move.level_from, as_of=day)
     return StandingChanged(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from guibin.customers import api as customers
 from guibin.loyalty.errors import PolicyInactive, PolicyUnknown
 from guibin.loyalty.models import ListMember, Policy, PolicyVersion
 from guibin.loyalty.rules.tree import Rules
@@ -77,16 +78,28 @@ def version_on(policy: PolicyView, day: date) -> VersionView:
 
 
 def find_listed_customers() -> frozenset[int]:
-    """Customers that somebody put on a list of any policy."""
+    """The ids that somebody put on a list of any policy, merged or not."""
     return frozenset(ListMember.objects.values_list("customer_id", flat=True))
 
 
+def list_ids(policy_code: str, list_code: str) -> frozenset[int]:
+    """The ids on a list as they were put there, merged or not."""
+    rows = ListMember.objects.filter(policy__code=policy_code, list=list_code)
+    return frozenset(rows.values_list("customer_id", flat=True))
+
+
 def list_members(policy_code: str, customer_ids: Sequence[int] | None = None) -> dict[str, frozenset[int]]:
-    """{list code: customer ids} of a policy's own lists; only of these customers, if given."""
-    members: dict[str, set[int]] = {}
+    """{list code: who is on it} of a policy's own lists; only of these customers, if given.
+
+    A list that names any id of a person names the person, by the id that stands for them.
+    """
     rows = ListMember.objects.filter(policy__code=policy_code)
     if customer_ids is not None:
-        rows = rows.filter(customer_id__in=customer_ids)
-    for code, customer_id in rows.values_list("list", "customer_id"):
-        members.setdefault(code, set()).add(customer_id)
+        own = customers.groups(customer_ids).values()
+        rows = rows.filter(customer_id__in={each for ids in own for each in ids})
+    found = list(rows.values_list("list", "customer_id"))
+    stands = customers.resolve({customer_id for _code, customer_id in found})
+    members: dict[str, set[int]] = {}
+    for code, customer_id in found:
+        members.setdefault(code, set()).add(stands[customer_id])
     return {code: frozenset(ids) for code, ids in members.items()}

@@ -6,6 +6,7 @@ from datetime import date
 from django.db.models import Count, QuerySet, Sum
 
 from guibin.core.paging import Page
+from guibin.customers import api as customers
 from guibin.loyalty.models import EvaluationRun, Standing, StandingChange
 from guibin.loyalty.queries.numbers import get_formula
 from guibin.loyalty.queries.policies import as_version
@@ -71,7 +72,10 @@ def _rows() -> QuerySet[Standing]:
 
 
 def find_standings(customer_ids: Sequence[int]) -> dict[int, StandingView]:
-    """{customer id: standing} for those who have one (a level, or just below the line)."""
+    """{customer id: standing} for those who have one (a level, or just below the line).
+
+    People are decided under the id that stands for them (`customers.resolve`); a merged id has none.
+    """
     reader = _Reader()
     return {row.customer_id: reader.standing(row) for row in _rows().filter(customer_id__in=customer_ids)}
 
@@ -142,9 +146,10 @@ def count_levels(customer_ids: frozenset[int] | None = None) -> dict[str, tuple[
 
 
 def list_changes(customer_id: int, limit: int = 50) -> tuple[ChangeView, ...]:
-    """A customer's level changes, newest first."""
+    """A person's level changes under any id of theirs, newest first."""
     reader = _Reader()
-    rows = StandingChange.objects.filter(customer_id=customer_id).select_related("version__policy")
+    own = customers.group(customer_id)
+    rows = StandingChange.objects.filter(customer_id__in=own).select_related("version__policy")
     return tuple(reader.change(row) for row in rows.order_by("-id")[:limit])
 
 

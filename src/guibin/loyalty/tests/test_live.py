@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from guibin.core.events import read_timeline, subject
 from guibin.core.permissions import SYSTEM
+from guibin.customers import api as customers
 from guibin.loyalty import api
 from guibin.loyalty.models import EvaluationRun, Standing, StandingChange
 from guibin.loyalty.operations.evaluation import decided_rows
@@ -212,3 +213,45 @@ def test_what_is_written_alone_is_what_everybodys_evaluation_would_write(
     assert (run.gained, run.changed, run.lost) == (0, 0, 0)
     assert list(Standing.objects.order_by("customer_id").values()) == mine
     assert run.vips == 2
+
+
+def test_a_list_that_names_any_id_of_a_person_names_the_person(house: list[int], at: datetime) -> None:
+    one, two, three = house
+    exclude = {"policy_code": "house", "list_code": "exclude", "actor": SYSTEM, "at": at}
+    api.add_list_members(customer_ids=frozenset({two}), **exclude)
+    merge_id = customers.merge_customers(kept_id=one, absorbed_id=two, actor=SYSTEM, at=at)
+    assert api.list_members("house") == api.list_members("house", [one]) == {"exclude": frozenset({one})}
+    facts = rows_of(money((one, 21_500)))
+    alone(facts, one, two, at=at)
+    assert api.standing([one, two]) == {}
+    api.evaluate(facts=money((one, 21_500), (three, 10)), as_of=TODAY, actor=SYSTEM, at=at)
+    assert api.standing([one, two]) == {}
+    customers.undo_merge(merge_id=merge_id, actor=SYSTEM, at=at)
+    assert api.list_members("house") == {"exclude": frozenset({two})}
+    customers.merge_customers(kept_id=one, absorbed_id=three, actor=SYSTEM, at=at)
+    api.add_list_members(customer_ids=frozenset({three}), **exclude)
+    assert api.list_members("house", [one]) == {"exclude": frozenset({one})}
+    assert api.find_listed_customers() == {two, three}
+    assert api.remove_list_members(customer_ids=frozenset({one}), **exclude) == 1
+    assert api.find_listed_customers() == {two}
+
+
+def test_who_is_merged_has_no_standing_of_their_own_and_nobody_calls_it_lost(
+    house: list[int], at: datetime
+) -> None:
+    one, two, three = house
+    merge_id = customers.merge_customers(kept_id=two, absorbed_id=one, actor=SYSTEM, at=at)
+    table = money((two, 21_500), (three, 10))
+    run = api.evaluate(facts=table, as_of=TODAY, actor=SYSTEM, at=at)
+    assert (run.vips, run.gained, run.changed, run.lost) == (1, 1, 0, 0)
+    assert list(api.standing([one, two])) == [two]
+    assert told(one)[0] == "loyalty.standing_merged"
+    assert [(change.customer_id, bool(change.level_to)) for change in api.list_changes(two)] == [
+        (two, True),
+        (one, False),
+        (one, True),
+    ]
+    customers.undo_merge(merge_id=merge_id, actor=SYSTEM, at=at)
+    alone(rows_of(money((one, 12_000), (two, 9_500))), one, two, at=at)
+    assert [api.standing([one, two])[each].level is not None for each in (one, two)] == [True, False]
+    assert (told(one)[0], told(two)[0]) == ("loyalty.standing_gained", "loyalty.standing_lost")

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from guibin.purchases.operations.copying import fetch
 from guibin.purchases.operations.matching import fate_of, pair_cancellations, share_named
+from guibin.purchases.queries.persons import find_merged
 from guibin.purchases.rules.matching import Waiting, group_of
 from guibin.purchases.rules.named_refunds import Share
 
@@ -35,9 +36,14 @@ def foresee_matches(waiting: Sequence[Waiting], sold: Iterable[pa.Table]) -> dic
     """
     named = share_named(waiting)
     cancellations = [each for each in waiting if each.is_cancellation]
-    groups = {each.group for each in cancellations}
+    merged = find_merged(each.customer_id for each in cancellations)
+    groups = {
+        (customer_id, *each.group[1:])
+        for each in cancellations
+        for customer_id in merged.ids.get(each.group[0], each.group[:1])
+    }
     candidates = [*_here(groups, _taken(waiting, named)), *_coming(groups, sold)]
-    pairs = pair_cancellations(cancellations, candidates)
+    pairs = pair_cancellations(cancellations, candidates, merged.stands)
     return {each.id: fate_of(each, named, pairs) for each in waiting}
 
 

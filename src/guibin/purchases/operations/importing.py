@@ -35,6 +35,7 @@ from guibin.purchases.operations.ensuring import create_missing, ensure_channels
 from guibin.purchases.operations.telling import Telling, tell_of_extended, tell_of_orders
 from guibin.purchases.operations.totals import lock_orders, recount_orders
 from guibin.purchases.queries.catalogue import find_products
+from guibin.purchases.queries.persons import are_others
 from guibin.purchases.queries.rates import base_currency, rates_of
 from guibin.purchases.rules.amounts import Integers, base_minor_column, gross_minor_column
 from guibin.purchases.rules.batches import (
@@ -185,7 +186,9 @@ class _OrderImport:
             digits=self.digits,
         )
         self.verdict = judge_lines(batch, self.lines)
-        self.orders: Orders = group_orders(batch, self.lines, self.channel, self.status, self.verdict)
+        self.orders: Orders = group_orders(
+            batch, self.lines, self.channel, self.status, self.verdict, are_others=are_others
+        )
         self.ids = np.full(len(self.lines.numbers.values), -1, dtype=np.int64)
 
     def _digits(self) -> Mapping[str, int]:
@@ -299,8 +302,8 @@ class _OrderImport:
         codes = np.maximum(self.lines.numbers.codes, 0)
         is_known = (self.lines.numbers.codes >= 0) & (self.ids[codes] >= 0)
         customer = integers(array(self.batch, "customer_id"), NULL_ID)
-        differs = is_known & (customer != NULL_ID) & (customer != owner[codes])
-        self.verdict.turn_down(differs, "customer_differs", CONFLICT)
+        theirs = np.where(is_known & (customer != NULL_ID), owner[codes], customer)
+        self.verdict.turn_down(are_others(customer, theirs), "customer_differs", CONFLICT)
         other = is_known & (currency[codes] != self.lines.currency.codes)
         self.verdict.turn_down(other, "currency_differs", CONFLICT)
         return ids

@@ -141,7 +141,9 @@ class _Given:
         """Settle the verdict of every row; returns the documents that are new."""
         naming = Naming.of(self.rows, self.base, source)
         rows = [naming.completed(row) for row in self.rows]
-        documents = group_documents(rows, self.amounts.tolist(), self.base, self.verdict)
+        documents = group_documents(
+            rows, self.amounts.tolist(), self.base, self.verdict, persons=naming.persons
+        )
         fresh = _settle_known(documents, source, self.verdict)
         for document in fresh:
             naming.settle(document, self.verdict)

@@ -16,6 +16,7 @@ from guibin.purchases.events import CancellationsMatched
 from guibin.purchases.operations.copying import copy_in, execute, fetch, plan_as_usual, plan_for_bulk
 from guibin.purchases.operations.spreading import spread_refunds
 from guibin.purchases.queries.naming import find_named_orders, persons_of
+from guibin.purchases.queries.persons import find_merged
 from guibin.purchases.rules.matching import Cancellation, Candidate, Waiting, keep_within, match_group
 from guibin.purchases.rules.named_refunds import (
     NamedOrder,
@@ -60,10 +61,11 @@ SELECT c.id, o.number, c.line_key, o.ordered_at, c.quantity - c.refunded_quantit
     coalesce(o.customer_id, 0), CASE WHEN o.customer_id IS NULL THEN coalesce(o.store_id, 0) ELSE 0 END,
     c.sku, c.unit_price, o.currency
 FROM purchases_orderline c JOIN purchases_order o ON o.id = c.order_id
-JOIN (SELECT coalesce(r.customer_id, 0) AS customer_id, r.currency, l.sku, l.unit_price,
+JOIN (SELECT coalesce(m.id, r.customer_id, 0) AS customer_id, r.currency, l.sku, l.unit_price,
         CASE WHEN r.customer_id IS NULL THEN coalesce(r.store_id, 0) ELSE 0 END AS store_id,
         max(r.refunded_at) AS latest, min(l.quantity) AS least
       FROM purchases_refundline l JOIN purchases_refund r ON r.id = l.refund_id
+      LEFT JOIN unnest(%(named)s::bigint[], %(ids)s::bigint[]) AS m (named, id) ON m.named = r.customer_id
       WHERE r.import_id = %(import_id)s AND l.order_line_id IS NULL AND l.sku <> '' AND l.quantity > 0
         AND l.order_number = ''
       GROUP BY 1, 2, 3, 4, 5) w
@@ -150,7 +152,7 @@ def match_cancellations(
         if named:
             _write(spread_refunds(named))
         cancellations = [each for each in waiting if each.is_cancellation]
-        pairs = pair_cancellations(cancellations, fetch(CANDIDATES, about)) if cancellations else {}
+        pairs = _pair(cancellations, import_id) if cancellations else {}
         if pairs:
             _write(list(pairs.items()))
         matched, unmatched, matched_base, unmatched_base = (int(value) for value in fetch(SUMS, about)[0])
@@ -167,6 +169,13 @@ def match_cancellations(
     return MatchResult(
         matched, unmatched, matched_base, unmatched_base, sums["unfit"], exact["matched"], exact["unfit"]
     )
+
+
+def _pair(cancellations: Sequence[Waiting], import_id: int) -> dict[int, int]:
+    merged = find_merged(each.customer_id for each in cancellations)
+    named, ids = merged.pairs()
+    candidates = fetch(CANDIDATES, {"import_id": import_id, "named": named, "ids": ids})
+    return pair_cancellations(cancellations, candidates, merged.stands)
 
 
 def _waiting(import_id: int) -> list[Waiting]:
@@ -221,15 +230,20 @@ def _named(each: Waiting) -> NamedRefund:
 
 
 def pair_cancellations(
-    cancellations: Iterable[Waiting], candidates: Iterable[tuple[Any, ...]]
+    cancellations: Iterable[Waiting], candidates: Iterable[tuple[Any, ...]], stands: Mapping[int, int]
 ) -> dict[int, int]:
-    """``Waiting.id`` to the line it takes back. Candidates are a ``Candidate``'s fields, then its group's."""
+    """``Waiting.id`` to the line it takes back. Candidates are a ``Candidate``'s fields, then its group's;
+    ``stands``: the id that stands for each customer now, of those that were merged."""
+
+    def of_person(group: tuple[Any, ...]) -> tuple[Any, ...]:
+        return (stands.get(group[0], group[0]), *group[1:])
+
     by_group: dict[tuple[Any, ...], list[Candidate]] = defaultdict(list)
     for row in candidates:
-        by_group[row[8:]].append(Candidate(*row[:8]))
+        by_group[of_person(row[8:])].append(Candidate(*row[:8]))
     waiting: dict[tuple[Any, ...], list[Cancellation]] = defaultdict(list)
     for each in cancellations:
-        waiting[each.group].append(
+        waiting[of_person(each.group)].append(
             Cancellation(each.id, each.document, each.line_key, each.at, each.quantity, each.amount_minor)
         )
     found: dict[int, int] = {}

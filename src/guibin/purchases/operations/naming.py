@@ -23,7 +23,7 @@ class Naming:
     @classmethod
     def of(cls, rows: Sequence[Row], base: str, source: str) -> "Naming":
         orders = find_named_orders((row["order_number"] or "" for row in rows), source=source)
-        return cls(orders, persons_of(orders, (row["customer_id"] for row in rows)) if orders else {}, base)
+        return cls(orders, persons_of(orders, (row["customer_id"] for row in rows)), base)
 
     def find(self, number: str, customer_id: int | None, currency: str) -> NamedOrder | str | None:
         """See ``rules.named_refunds.name_order``."""

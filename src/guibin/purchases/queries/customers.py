@@ -12,7 +12,7 @@ from guibin.purchases.queries.rows import OrderRow, RefundRow, order_row, refund
 
 @dataclass(frozen=True, slots=True)
 class CustomerPurchases:
-    """All purchases of one customer so far, cancelled orders left out; base minor units.
+    """All purchases under one id so far, cancelled orders left out; base minor units.
 
     ``refunded_base_minor`` counts unmatched refunds too, each on its own date.
     """
@@ -30,7 +30,7 @@ class CustomerPurchases:
 
 
 def purchases_of(customer_ids: Iterable[int]) -> dict[int, CustomerPurchases]:
-    """The sums of each customer in two queries; who bought nothing is there with zeros."""
+    """The sums of each id in two queries, whoever stands for it; who bought nothing is there with zeros."""
     wanted = list(customer_ids)
     bought = (
         Order.objects.filter(customer_id__in=wanted)
@@ -72,13 +72,13 @@ def list_orders_of(
 
 
 def list_refunds_of(customer_ids: Iterable[int], *, limit: int = 20) -> list[RefundRow]:
-    """The newest refunds of one person, matched or not."""
+    """The newest refunds of one person (all ids of that person), matched or not."""
     rows = Refund.objects.filter(customer_id__in=list(customer_ids)).order_by("-refunded_at", "-id")
     return [refund_row(row) for row in rows[:limit]]
 
 
 def count_orders_of(customer_ids: Iterable[int]) -> dict[int, int]:
-    """How many orders each customer has, cancelled ones left out; customers without any are absent."""
+    """How many orders each id has, whoever stands for it, cancelled ones left out; absent without any."""
     rows = Order.objects.filter(customer_id__in=list(customer_ids)).exclude(status="cancelled")
     return dict(rows.values("customer_id").annotate(n=Count("id")).values_list("customer_id", "n"))
 
@@ -94,7 +94,7 @@ def main_items(order_ids: Sequence[int]) -> dict[int, tuple[str, int]]:
 
 
 def customers_with_orders(customer_ids: Iterable[int]) -> set[int]:
-    """Which of these customers an order or refund points at."""
+    """Which of these ids an order or refund points at, whoever stands for them."""
     wanted = list(customer_ids)
     ordered = Order.objects.filter(customer_id__in=wanted).values_list("customer_id", flat=True)
     refunded = Refund.objects.filter(customer_id__in=wanted).values_list("customer_id", flat=True)

@@ -35,7 +35,8 @@ STREAMED_AT_ONCE = 1000
 class OrderFilter:
     """Nothing given means everything; ``last_on`` is included. Amounts are base minor units.
 
-    ``number`` finds orders whose number begins with it; ``has_refund`` None means either.
+    ``number`` finds orders whose number begins with it; ``has_refund`` None means either;
+    ``customer_ids`` are all ids of whom it is about (``customers.group``).
     """
 
     number: str = ""
@@ -280,7 +281,7 @@ def list_refunds(
     page: int = 1,
     size: int = 50,
 ) -> Page[RefundRow]:
-    """Refunds, newest first."""
+    """Refunds, newest first; ``customer_ids`` as in ``OrderFilter``."""
     rows = Refund.objects.all()
     if actor.store_ids is not None:
         rows = rows.filter(store_id__in=actor.store_ids)

@@ -37,8 +37,13 @@ class RecentRefund:
     amount: Money
 
 
-def recent_part(customer_id: str, *, limit: int, before: str = "'infinity'") -> ReadPart:
-    """The newest ``limit`` orders and the newest refunds of a customer, older than ``before``; both SQL."""
+def recent_part(customer_ids: str, *, limit: int, before: str = "'infinity'") -> ReadPart:
+    """The newest ``limit`` orders, with all of the last one's instant, and the newest refunds of a person,
+    older than ``before``.
+
+    ``customer_ids`` (bigint[], all ids of the person) and ``before`` are SQL. Each id is one step down an
+    index, however much was bought under it.
+    """
     return ReadPart(
         name="recent",
         sql=f"""
@@ -46,9 +51,12 @@ def recent_part(customer_id: str, *, limit: int, before: str = "'infinity'") -> 
                                                      o.status, o.total_minor, o.currency, g.goods, g.sku,
                                                      g.lines)
                                     ORDER BY o.ordered_at DESC, o.id DESC)
-                    FROM (SELECT * FROM purchases_order
-                          WHERE customer_id = {customer_id} AND ordered_at < {before}::timestamptz
-                          ORDER BY ordered_at DESC, id DESC LIMIT {limit:d}) o
+                    FROM (SELECT n.* FROM unnest({customer_ids}) AS own (id)
+                          CROSS JOIN LATERAL (
+                              SELECT * FROM purchases_order
+                              WHERE customer_id = own.id AND ordered_at < {before}::timestamptz
+                              ORDER BY ordered_at DESC FETCH FIRST {limit:d} ROWS WITH TIES) n
+                          ORDER BY n.ordered_at DESC FETCH FIRST {limit:d} ROWS WITH TIES) o
                     LEFT JOIN LATERAL (
                         SELECT (array_agg(l.description ORDER BY l.amount_minor DESC, l.id))[1] AS goods,
                                (array_agg(l.sku ORDER BY l.amount_minor DESC, l.id))[1] AS sku,
@@ -57,9 +65,12 @@ def recent_part(customer_id: str, *, limit: int, before: str = "'infinity'") -> 
                    (SELECT json_agg(json_build_array(r.number, r.order_id, r.refunded_at, r.amount_minor,
                                                      r.currency)
                                     ORDER BY r.refunded_at DESC, r.id DESC)
-                    FROM (SELECT * FROM purchases_refund
-                          WHERE customer_id = {customer_id} AND refunded_at < {before}::timestamptz
-                          ORDER BY refunded_at DESC, id DESC LIMIT {REFUNDS_READ:d}) r) AS refunds""",  # noqa: S608 - the caller's code
+                    FROM (SELECT n.* FROM unnest({customer_ids}) AS own (id)
+                          CROSS JOIN LATERAL (
+                              SELECT * FROM purchases_refund
+                              WHERE customer_id = own.id AND refunded_at < {before}::timestamptz
+                              ORDER BY refunded_at DESC, id DESC LIMIT {REFUNDS_READ:d}) n
+                          ORDER BY n.refunded_at DESC, n.id DESC LIMIT {REFUNDS_READ:d}) r) AS refunds""",  # noqa: S608 - the caller's code
         columns=("orders", "refunds"),
     )
 

@@ -11,7 +11,10 @@ from guibin.purchases.models import Order, Refund
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """An order in a line. Amounts in the order's currency; ``total`` after discounts, before refunds."""
+    """An order in a line. Amounts in the order's currency; ``total`` after discounts, before refunds.
+
+    ``customer_id`` is the one it was born with; ``customers.resolve`` says who stands for them now.
+    """
 
     id: int
     source: str

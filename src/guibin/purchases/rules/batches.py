@@ -3,7 +3,7 @@
 Pure and over columns. Nothing here depends on the order of the rows.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -144,10 +144,19 @@ class Orders:
     promoted: Booleans
 
 
-def group_orders(batch: pa.Table, lines: Lines, channel: Coded, status: Coded, verdict: Verdict) -> Orders:
+def group_orders(
+    batch: pa.Table,
+    lines: Lines,
+    channel: Coded,
+    status: Coded,
+    verdict: Verdict,
+    *,
+    are_others: Callable[[Integers, Integers], Booleans] = np.not_equal,
+) -> Orders:
     """What the lines of each order say together; lines that contradict the order turn to conflicts.
 
-    The order is of the smallest customer id and currency code named, at the earliest instant.
+    The order is of the smallest customer id and currency code named, at the earliest instant. ``are_others``
+    says where two columns of customer ids speak of two people.
     """
     customer = integers(array(batch, "customer_id"), NULL_ID)
     count = len(lines.numbers.values)
@@ -160,7 +169,8 @@ def group_orders(batch: pa.Table, lines: Lines, channel: Coded, status: Coded, v
     taken = verdict.accepted
     owner, currency = least(customer, taken), least(lines.currency.codes, taken)
     safe = np.maximum(lines.numbers.codes, 0)
-    verdict.turn_down((customer != NULL_ID) & (customer != owner[safe]), "customer_differs", CONFLICT)
+    theirs = np.where(customer == NULL_ID, customer, owner[safe])
+    verdict.turn_down(are_others(customer, theirs), "customer_differs", CONFLICT)
     verdict.turn_down(lines.currency.codes != currency[safe], "currency_differs", CONFLICT)
     taken = verdict.accepted
     promoted = np.zeros(count, dtype=bool)

@@ -1,6 +1,6 @@
 """Which earlier line a cancellation takes back.
 
-Same customer (or both anonymous in the same store), same sku, same unit price, the most recent line
+Same person (or both anonymous in the same store), same sku, same unit price, the most recent line
 not later than the cancellation with enough left. Everything is ordered by what the file says, never by
 row number or id, so the outcome is the same for every permutation of the file. Refunds that name their
 order are matched by ``rules.named_refunds``.

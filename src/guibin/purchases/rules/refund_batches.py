@@ -23,6 +23,7 @@ from guibin.purchases.rules.named_refunds import NamedOrder
 from guibin.purchases.rules.words import REFUND_REASONS
 
 Row = Mapping[str, Any]
+NOBODY_MERGED: Mapping[int, int] = {}
 
 
 @dataclass(slots=True)
@@ -86,9 +87,17 @@ def _too_long(row: Row) -> bool:
 
 
 def group_documents(
-    rows: Sequence[Row], amounts: Sequence[int], base_currency: str, verdict: Verdict
+    rows: Sequence[Row],
+    amounts: Sequence[int],
+    base_currency: str,
+    verdict: Verdict,
+    *,
+    persons: Mapping[int, int] = NOBODY_MERGED,
 ) -> list[Document]:
-    """The documents of the accepted rows, by number; rows that contradict theirs turn to conflicts."""
+    """The documents of the accepted rows, by number; rows that contradict theirs turn to conflicts.
+
+    ``persons``: the id that stands for each customer now, of those that were merged.
+    """
     accepted = [place for place in range(len(rows)) if verdict.outcome[place] == CREATED]
     by_number: dict[str, list[int]] = {}
     for place in sorted(accepted, key=lambda place: _content(rows[place])):
@@ -98,10 +107,19 @@ def group_documents(
         places = by_number[number]
         document = _head(number, [rows[place] for place in places], base_currency)
         counter: Counter[tuple[Any, ...]] = Counter()
+        owner = _person(document.customer_id, persons)
         for place in places:
-            _add(document, rows[place], place, amounts[place], counter, base_currency, verdict)
+            row = rows[place]
+            if row["customer_id"] is not None and _person(row["customer_id"], persons) != owner:
+                verdict.outcome[place], verdict.reason[place] = CONFLICT, REASONS["customer_differs"]
+                continue
+            _add(document, row, place, amounts[place], counter, base_currency, verdict)
         documents.append(document)
     return documents
+
+
+def _person(customer_id: int | None, persons: Mapping[int, int]) -> int | None:
+    return None if customer_id is None else persons.get(customer_id, customer_id)
 
 
 def _content(row: Row) -> tuple[Any, ...]:
@@ -135,9 +153,6 @@ def _add(
     verdict: Verdict,
 ) -> None:
     """Put a row into its document, or settle it as a repeat or a contradiction."""
-    if row["customer_id"] not in {None, document.customer_id}:
-        verdict.outcome[place], verdict.reason[place] = CONFLICT, REASONS["customer_differs"]
-        return
     if (row["currency"] or base_currency) != document.currency:
         verdict.outcome[place], verdict.reason[place] = CONFLICT, REASONS["currency_differs"]
         return

@@ -240,7 +240,7 @@ def _place(request: HttpRequest, form: OrderForm, lines: Any) -> operations.Plac
     actor, data = actor_of(request), form.cleaned_data
     drafts = [draft for line in lines if (draft := line.draft()) is not None]
     number = data["customer"].strip()
-    customer_id = customers.get_id(number, actor=actor) if number else None
+    customer_id = customers.get_bearer(number, actor=actor) if number else None
     due = operations.total_of(drafts, form.discount_minor(), data["currency"].upper())
     return operations.place_order(
         lines=drafts,

@@ -141,8 +141,9 @@ def _parse(filter_: Filter, data: QueryDict) -> FilterValue | None:
         one = _date(data.get(key, ""))
         return None if one is None else one.isoformat()
     if filter_.kind == "choice":
-        known = {code for code, _label in filter_.options()}
-        return tuple(code for code in dict.fromkeys(data.getlist(key)) if code in known) or None
+        asked = dict.fromkeys(data.getlist(key))
+        known = {code for code, _label in filter_.options()} if asked else set()
+        return tuple(code for code in asked if code in known) or None
     if filter_.kind == "yes_no":
         return {"1": True, "0": False}.get(data.get(key, ""))
     low, high = data.get(f"{key}_from", ""), data.get(f"{key}_to", "")

@@ -29,7 +29,7 @@ COMPONENTS = (
     Component("head", ("title", "sub", "crumbs"), block=True),
     Component("panel", ("title", "note", "flush", "id"), block=True, draw=drawn.panel),
     Component("receipt", ("title", "icon"), block=True, draw=drawn.receipt),
-    Component("empty", ("title", "icon"), block=True),
+    Component("empty", ("title", "icon", "level"), block=True),
     Component("dialog", ("title", "id"), block=True),
     Component("suggestion", ("title", "first"), block=True),
     Component("event", ("title", "icon", "at", "where", "kind"), block=True, draw=drawn.event),

@@ -1,14 +1,17 @@
 """The demo shop through the doors: counted, decided, and harmless the second time."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 from django.contrib.auth.password_validation import validate_password
 
 from guibin.accounts import api as accounts
-from guibin.config.demo import diary
+from guibin.config.demo import diary, frames
 from guibin.config.demo.load import DemoRefused, load_shop
+from guibin.config.demo.shop import make_shop
+from guibin.config.demo.twins import load_twins
 from guibin.core.permissions import SYSTEM
 from guibin.customers import api as customers
 from guibin.insight import api as insight
@@ -37,6 +40,18 @@ def test_the_demo_is_loaded_once(clean_diary: None) -> None:
     assert run.as_of == date(2026, 11, 22)
     assert run.vips > 5
     assert accounts.organisation().is_set_up
+
+    firms = customers.list_customers(customers.Filters(kinds=("company",)), actor=SYSTEM).rows
+    assert len(firms) == 2
+    for people in customers.relations_of([firm.id for firm in firms]).values():
+        assert {view.role for view in people} == {"employee"}
+        assert any(view.decides for view in people)
+    manager = accounts.find_staff("manager")
+    assert manager is not None
+    mine = customers.list_ids(customers.Filters(staff_ids=(manager.id,)), actor=SYSTEM)
+    assert {firm.id for firm in firms} < set(mine)
+    kinds = {kind.id for kind in customers.list_requirement_types() if kind.code == "allergy"}
+    assert customers.list_ids(customers.Filters(requirement_ids=tuple(kinds)), actor=SYSTEM)
 
     again = load_shop(now=NOW, members=150)
     assert not again.made
@@ -72,3 +87,26 @@ def test_passwords_satisfy_the_rules() -> None:
     for password in made:
         validate_password(password)
         assert re.fullmatch(r"[a-z]+-[a-z]+-\d{6}", password)
+
+
+@pytest.mark.django_db
+def test_some_members_are_known_twice() -> None:
+    shop = make_shop(now=NOW, members=800)
+    stores = {plan.store: 1 for plan in shop.members}
+    rows = [
+        replace(frames.customer_row(n, plan, stores), attributes={}) for n, plan in enumerate(shop.members)
+    ]
+    customers.bulk_upsert(
+        rows=rows,
+        match_keys=("external_id",),
+        policy="skip",
+        source=frames.SOURCE,
+        import_id=None,
+        actor=SYSTEM,
+        at=NOW,
+    )
+    for _again in range(2):
+        load_twins(shop, stores, NOW)
+    assert customers.count_customers() == 804
+    scanned = customers.scan_duplicates(actor=SYSTEM, at=NOW)
+    assert scanned.joined + scanned.review >= 3

@@ -16,6 +16,7 @@ from guibin.customers.rules.values import (
     CALENDARS,
     CONTACT_KINDS,
     GENDERS,
+    KINDS,
     STATUSES,
     TAG_COLOURS,
 )
@@ -36,10 +37,12 @@ class NumberCounter(models.Model):
 
 
 class Customer(ChangeTracked):
-    """One person who buys, or might. The id is also the id of the person's key."""
+    """Somebody who buys, or might: a person or a company. The id is also the id of the key. ``id_number`` is
+    the ID number of a person and the unified social credit code of a company."""
 
     number = models.CharField(max_length=24)
     serial = models.BigIntegerField()
+    kind = models.CharField(max_length=8, default="person", db_default="person")
     status = models.CharField(max_length=10, default="active")
     name_sealed = models.BinaryField(null=True)
     latin_name_sealed = models.BinaryField(null=True)
@@ -85,6 +88,7 @@ class Customer(ChangeTracked):
                 condition=Q(id_number_index__isnull=False),
             ),
             models.CheckConstraint(condition=Q(status__in=STATUSES), name="customers_customer_status_known"),
+            models.CheckConstraint(condition=Q(kind__in=KINDS), name="customers_customer_kind_known"),
             models.CheckConstraint(
                 condition=Q(gender="") | Q(gender__in=GENDERS), name="customers_customer_gender_known"
             ),
@@ -187,14 +191,17 @@ class ExternalId(models.Model):
 
 
 class SearchToken(models.Model):
-    """Keyed tokens that make a sealed name and sealed phones findable; deleted on erasure."""
+    """Keyed tokens that make a sealed name and sealed phones findable, and those by which people who may be
+    the same are looked for (``rules/matching.py``); deleted on erasure."""
 
     customer = models.OneToOneField(Customer, on_delete=models.PROTECT, related_name="+", primary_key=True)
     name_tokens = ArrayField(models.BigIntegerField(), default=list)
     phone_tokens = ArrayField(models.BigIntegerField(), default=list)
+    match_tokens = ArrayField(models.BigIntegerField(), default=list, db_default=[])
 
     class Meta:
         indexes = (
+            GinIndex(fields=["match_tokens"], name="customers_searchtoken_match"),
             GinIndex(fields=["name_tokens"], name="customers_searchtoken_names"),
             GinIndex(fields=["phone_tokens"], name="customers_searchtoken_phones"),
         )
@@ -344,21 +351,3 @@ class FieldChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.field} of {self.customer_id}"
-
-
-class CustomerAlias(models.Model):
-    """A customer id that now stands for another: reads resolve it, rows keep the id they were born with."""
-
-    customer = models.OneToOneField(Customer, on_delete=models.PROTECT, related_name="+", primary_key=True)
-    into = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
-    merged_at = models.DateTimeField()
-
-    class Meta:
-        constraints = (
-            models.CheckConstraint(
-                condition=~Q(customer=models.F("into")), name="customers_alias_not_itself"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.pk} into {self.into_id}"
