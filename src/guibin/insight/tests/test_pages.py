@@ -7,6 +7,7 @@ from django.apps import apps
 from django.urls import reverse
 
 from guibin.accounts import api as accounts
+from guibin.core import jobs
 from guibin.core.clock import now
 from guibin.core.permissions import SYSTEM
 from guibin.customers import api as customers
@@ -118,3 +119,11 @@ def test_the_button_queues_one_refresh(warehouse, manager, client_as):
     assert jobs.get_progress(run.id).state == "done"
     answer = client.get(reverse("insight:progress", args=[run.id]))
     assert answer["HX-Refresh"] == "true"
+
+
+def test_a_run_of_something_else_is_neither_shown_nor_stopped(db, owner, client_as):
+    other = jobs.open_run(kind="customers.scan", actor=owner, at=now())
+    client = client_as(owner)
+    assert client.get(reverse("insight:progress", args=[other])).status_code == 404
+    assert client.post(reverse("insight:cancel", args=[other])).status_code == 404
+    assert not apps.get_model("core", "JobRun").objects.get(pk=other).cancel_asked
