@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from guibin.core.models import LoggedEvent
 from guibin.core.permissions import SYSTEM, Actor
 from guibin.customers import api, relation_words
 from guibin.customers.models import Customer, Relation
@@ -118,7 +119,13 @@ def test_sensitive_requirements_are_shown_for_a_reason_only(owner: Actor, client
     assert "过敏与禁忌" in history
     assert client.post(url("reveal_requirements", zhang), {"reason": ""}).status_code == 422
     assert "花生" in text(client.post(url("reveal_requirements", zhang), {"reason": "verify"}))
-    (size, _allergy) = api.list_requirements(api.get_id(zhang, actor=SYSTEM))
+    (size, allergy) = api.list_requirements(api.get_id(zhang, actor=SYSTEM))
+    looks = LoggedEvent.objects.filter(name="customers.personal_data_revealed").count()
+    opened = text(client.get(url("panel_requirements", zhang) + f"?edit={allergy.id}"))
+    assert "花生" not in opened, "a look is asked for with a reason, and posted"
+    assert LoggedEvent.objects.filter(name="customers.personal_data_revealed").count() == looks
+    opened = text(client.post(url("reveal_requirements", zhang), {"reason": "correct", "edit": allergy.id}))
+    assert "花生</textarea>" in opened
     other = person("李娜")
     stranger = url("edit_requirement", other, requirement_id=size.id)
     assert client.post(stranger, {"text": "x", "revision": "1"}).status_code == 404

@@ -25,7 +25,7 @@ EDITED, NEW = "id_requirement_%s", "id_new_requirement_%s"
 @require_GET
 @never_cache
 def requirements(request: HttpRequest, number: str) -> HttpResponse:
-    """What this customer asks for, what is sensitive masked; ``edit`` opens one."""
+    """What this customer asks for, what is sensitive masked; ``edit`` opens one that is not."""
     return _panel(request, number, edited=read_whole(request.GET.get("edit")))
 
 
@@ -33,15 +33,15 @@ def requirements(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 @never_cache
 def reveal(request: HttpRequest, number: str) -> HttpResponse:
-    """Everything, for a reason; the look is recorded."""
+    """Everything, for a reason; the look is recorded. ``edit`` opens one."""
+    shown = _reveal(request, number, request.POST.get("reason", ""))
+    return _panel(request, number, shown=shown, edited=read_whole(request.POST.get("edit")))
+
+
+def _reveal(request: HttpRequest, number: str, reason: str) -> list[api.RequirementView]:
     actor = actor_of(request)
-    shown = api.reveal_requirements(
-        customer_id=api.get_id(number, actor=actor),
-        reason=request.POST.get("reason", ""),
-        actor=actor,
-        at=now(),
-    )
-    return _panel(request, number, shown=shown)
+    customer_id = api.get_id(number, actor=actor)
+    return api.reveal_requirements(customer_id=customer_id, reason=reason, actor=actor, at=now())
 
 
 @requires(EDIT_CUSTOMER)
@@ -82,7 +82,8 @@ def edit(request: HttpRequest, number: str, requirement_id: int) -> HttpResponse
             return _panel(request, number)
         except DomainError as error:
             add_domain_error(form, error)
-    return _panel(request, number, edited=requirement_id, edit_form=form)
+    shown = _reveal(request, number, "correct") if actor.may(REVEAL_CUSTOMER) else None
+    return _panel(request, number, shown=shown, edited=requirement_id, edit_form=form)
 
 
 @requires(EDIT_CUSTOMER)
@@ -114,10 +115,7 @@ def _panel(
     actor = actor_of(request)
     view = api.get_customer(api.get_id(number, actor=actor), actor=actor)
     asked = api.list_requirements(view.id) if shown is None else shown
-    opened = next((one for one in asked if one.id == edited), None)
-    if opened is not None and opened.is_masked and actor.may(REVEAL_CUSTOMER):
-        asked = api.reveal_requirements(customer_id=view.id, reason="correct", actor=actor, at=now())
-        opened = next((one for one in asked if one.id == edited), None)
+    opened = next((one for one in asked if one.id == edited and not one.is_masked), None)
     if opened is not None and edit_form is None:
         initial = {"text": opened.text, "valid_until": opened.valid_until}
         edit_form = RequirementForm(initial=initial, fixed=True, auto_id=EDITED)
@@ -134,7 +132,7 @@ def _panel(
             for one in asked
         ],
         "hidden": any(one.is_masked for one in asked),
-        "opened": opened if opened is not None and not opened.is_masked else None,
+        "opened": opened,
         "opened_label": api.requirement_label(opened.kind) if opened else "",
         "edit_form": edit_form,
         "form": form or RequirementForm(auto_id=NEW),
