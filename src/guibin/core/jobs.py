@@ -130,10 +130,10 @@ def ask_cancel(run_id: int) -> None:
     JobRun.objects.filter(pk=run_id, state__in=["queued", "running"]).update(cancel_asked=True)
 
 
-def get_progress(run_id: int) -> Progress:
-    """Raises ``JobUnknown``."""
+def get_progress(run_id: int, *, kind: str | None = None) -> Progress:
+    """Raises ``JobUnknown``, also for a run of another ``kind``: an address shows and stops only its own."""
     row = JobRun.objects.filter(pk=run_id).first()
-    if row is None:
+    if row is None or kind not in {None, row.kind}:
         raise JobUnknown
     return _progress(row)
 

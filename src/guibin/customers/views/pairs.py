@@ -272,7 +272,7 @@ def start_scan(request: HttpRequest) -> HttpResponse:
 @require_POST
 def cancel_scan(request: HttpRequest, run_id: int) -> HttpResponse:
     """Ask the scan to stop; what it found stays."""
-    jobs.ask_cancel(_scan(run_id).id)
+    jobs.ask_cancel(jobs.get_progress(run_id, kind=SCAN).id)
     return redirect("customers:pairs")
 
 
@@ -281,20 +281,12 @@ def cancel_scan(request: HttpRequest, run_id: int) -> HttpResponse:
 @never_cache
 def scan_progress(request: HttpRequest, run_id: int) -> HttpResponse:
     """The progress fragment; when it ends the page is loaded anew."""
-    run = _scan(run_id)
+    run = jobs.get_progress(run_id, kind=SCAN)
     poll = reverse("customers:scan_progress", args=[run_id])
     response = render(request, "customers/scan_progress.html", {"run": scan_parts(run), "poll_url": poll})
     if run.is_over:
         response["HX-Refresh"] = "true"
     return response
-
-
-def _scan(run_id: int) -> jobs.Progress:
-    """Raises ``JobUnknown``, also for a run of something else."""
-    run = jobs.get_progress(run_id)
-    if run.kind != SCAN:
-        raise jobs.JobUnknown
-    return run
 
 
 def scan_parts(run: jobs.Progress) -> dict[str, Any]:

@@ -48,27 +48,19 @@ def start_refresh(request: HttpRequest) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, run_id: int) -> HttpResponse:
     """Ask the running refresh to stop."""
-    jobs.ask_cancel(_refresh(run_id).id)
+    jobs.ask_cancel(jobs.get_progress(run_id, kind=queueing.REFRESH).id)
     return redirect("insight:freshness")
 
 
 @requires(VIEW_REPORTS)
 def progress(request: HttpRequest, run_id: int) -> HttpResponse:
     """The progress fragment; when it ends the page is loaded anew."""
-    run = _refresh(run_id)
+    run = jobs.get_progress(run_id, kind=queueing.REFRESH)
     poll = reverse("insight:progress", args=[run_id])
     response = render(request, "insight/progress.html", {"run": run_parts(run), "poll_url": poll})
     if run.is_over:
         response["HX-Refresh"] = "true"
     return response
-
-
-def _refresh(run_id: int) -> jobs.Progress:
-    """Raises ``JobUnknown``, also for a run of something else."""
-    run = jobs.get_progress(run_id)
-    if run.kind != queueing.REFRESH:
-        raise jobs.JobUnknown
-    return run
 
 
 def run_parts(run: jobs.Progress) -> dict[str, Any]:
